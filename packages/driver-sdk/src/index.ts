@@ -1,0 +1,23 @@
+/**
+ * The contract between docker-machine and its drivers.
+ *
+ * @packageDocumentation
+ */
+export { defineDriver, type DriverDefinition, type DriverDescription, isDriverDefinition, isDriverName } from "./definition.js";
+export { BaseDriver, DOCKER_TLS_PORT, dockerUrl, type MachineStatus, type SshEndpoint } from "./driver.js";
+export { DriverError, type DriverErrorOptions, type ErrorCode, isDriverError } from "./errors.js";
+export type { Host, Logger, RunOptions, RunResult, SshKey, SshKeyOptions } from "./host.js";
+export type { CommonState, DriverState, JsonValue, Machine } from "./machine.js";
+export {
+  type BooleanOption,
+  type IntegerOption,
+  type OptionSources,
+  type OptionSpec,
+  type OptionSpecs,
+  type OptionValue,
+  type OptionValues,
+  resolveOptions,
+  type StringListOption,
+  type StringOption,
+} from "./options.js";
+export { throwIfAborted, waitFor, type WaitForOptions, type WaitHost } from "./wait-for.js";
