@@ -1,5 +1,19 @@
+import type { KeyObject, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { domainToASCII } from "node:url";
 import type { Logger } from "@docker-machine/driver-sdk";
+import { hasCode, MachineError } from "../errors.js";
+import { PRIVATE_FILE_MODE, writeAtomically } from "../files/atomic-file.js";
+import { withLock } from "../files/lock.js";
 import type { AuthOptions } from "../store/machine-config.js";
+import { checkPair, daysLeft, isSignedBy, type PairPaths, RENEWAL_DAYS, readCertificate, readKey } from "./pair.js";
+import { type Authority, createKey, keyToPem, signAuthority, signClient, signServer } from "./sign.js";
+
+/** Mode of a certificate: anybody may read it. */
+export const CERTIFICATE_MODE = 0o644;
 
 /** The four files that all machines of a store share. */
 export type AuthorityPaths = Pick<AuthOptions, "CaCertPath" | "CaPrivateKeyPath" | "ClientCertPath" | "ClientKeyPath">;
@@ -15,7 +29,7 @@ export interface ServerCertificateRequest {
   readonly renew?: boolean;
 }
 
-/** Paths of a machine's server certificate on this computer. */
+/** A machine's server certificate, and what it is checked by, on this computer. */
 export interface ServerCertificateFiles {
   readonly caPath: string;
   readonly certificatePath: string;
@@ -25,27 +39,185 @@ export interface ServerCertificateFiles {
 /** What {@link Certificates} needs. */
 export interface CertificatesOptions {
   readonly paths: AuthorityPaths;
-  readonly log: Pick<Logger, "info">;
+  readonly log: Pick<Logger, "info" | "warn">;
   readonly signal?: AbortSignal;
+  /** Named in the certificates. Default: the user's name. */
+  readonly owner?: string;
 }
 
-/** The certificates of a store. */
+/**
+ * The certificates of a store: a CA, a client certificate, and a server certificate per machine.
+ *
+ * A key is always on disk before its certificate, so whoever is killed between the two leaves a key, from which the next call makes the certificate.
+ * An existing key of the CA is never replaced, since every machine relies on it.
+ */
 export class Certificates {
-  constructor(_options: CertificatesOptions) {}
-  /** Makes the CA and the client certificate, or checks those that exist. Safe when many processes do it at once. */
+  readonly #ca: PairPaths;
+  readonly #client: PairPaths;
+  readonly #options: CertificatesOptions;
+  readonly #owner: string;
+
+  constructor(options: CertificatesOptions) {
+    const { CaCertPath, CaPrivateKeyPath, ClientCertPath, ClientKeyPath } = options.paths;
+    this.#ca = { role: "CA", certificatePath: CaCertPath, keyPath: CaPrivateKeyPath };
+    this.#client = { role: "client", certificatePath: ClientCertPath, keyPath: ClientKeyPath };
+    this.#options = options;
+    this.#owner = options.owner ?? userName();
+  }
+
+  /**
+   * Makes the CA and the client certificate, or checks those that exist. Safe when many processes do it at once.
+   * A CA without its key is fine here, as long as nothing is to be signed: see {@link checkCanSign}.
+   *
+   * @throws {MachineError} `CERTIFICATE_*`, `LOCK_TIMEOUT`, `OPERATION_ABORTED`
+   */
   async ensureAuthority(): Promise<void> {
-    throw new Error("not yet");
+    const ca = await this.#ensureCertificate(this.#ca, "Creating CA", (key) => signAuthority({ organization: this.#owner, key }));
+    checkPair(this.#ca, ca, await readKey(this.#ca.keyPath));
+    const client = await this.#ensureCertificate(this.#client, "Creating client certificate", async (key) =>
+      signClient(await this.#authority(), { organization: `${this.#owner}.<bootstrap>`, key }),
+    );
+    this.#checkClient(client, ca, await readKey(this.#client.keyPath));
+    for (const [pair, certificate] of [[this.#ca, ca] as const, [this.#client, client] as const]) this.#warnOfEnd(pair, certificate);
   }
-  /** Checks that the CA's key is there, so that server certificates can be made. */
+
+  /**
+   * Checks that server certificates can be made.
+   *
+   * @throws {MachineError} `CERTIFICATE_KEY_MISSING`, `CERTIFICATE_KEY_UNREADABLE` and other `CERTIFICATE_*`
+   */
   async checkCanSign(): Promise<void> {
-    throw new Error("not yet");
+    await this.#authority();
   }
-  /** Makes the machine's server certificate, unless the present one is good. */
-  async ensureServerCertificate(_request: ServerCertificateRequest): Promise<ServerCertificateFiles> {
-    throw new Error("not yet");
+
+  /**
+   * Makes the machine's server certificate, unless the present one is signed by the CA, names all of `hosts` and lasts another 30 days.
+   *
+   * @throws {MachineError} `CERTIFICATE_*`
+   */
+  async ensureServerCertificate(request: ServerCertificateRequest): Promise<ServerCertificateFiles> {
+    const certificatePath = join(request.machineDirectory, "server.pem");
+    const keyPath = join(request.machineDirectory, "server-key.pem");
+    const hosts = certificateHosts(request.hosts);
+    const authority = await this.#authority();
+    const files = { caPath: this.#ca.certificatePath, certificatePath, keyPath };
+    const isGood = request.renew !== true && (await isGoodServerCertificate(files, hosts));
+    if (isGood) return files;
+    const key = await createKey();
+    await writeAtomically(keyPath, keyToPem(key), { mode: PRIVATE_FILE_MODE });
+    const pem = await signServer(authority, { organization: `${this.#owner}.${request.machineName}`, key }, hosts);
+    await writeAtomically(certificatePath, pem, { mode: CERTIFICATE_MODE });
+    return files;
   }
-  /** Puts ca.pem, cert.pem and key.pem into the machine's folder. */
-  async copyClientFiles(_machineDirectory: string): Promise<void> {
-    throw new Error("not yet");
+
+  /** Puts ca.pem, cert.pem and key.pem into the machine's folder, where `config`, `env` and other programs look for them. */
+  async copyClientFiles(machineDirectory: string): Promise<void> {
+    await copy(this.#client.keyPath, join(machineDirectory, "key.pem"), PRIVATE_FILE_MODE);
+    await copy(this.#client.certificatePath, join(machineDirectory, "cert.pem"), CERTIFICATE_MODE);
+    await copy(this.#ca.certificatePath, join(machineDirectory, "ca.pem"), CERTIFICATE_MODE);
   }
+
+  /** Reads a certificate, or makes it under a lock: from the key that is there, else from a new one. */
+  async #ensureCertificate(pair: PairPaths, announcement: string, sign: (key: KeyObject) => Promise<string>): Promise<X509Certificate> {
+    const present = await readCertificate(pair.certificatePath);
+    if (present !== undefined) return present;
+    const { signal } = this.#options;
+    const lock = { subject: `the ${pair.role} certificate ${pair.certificatePath}`, ...(signal === undefined ? {} : { signal }) };
+    return withLock(`${pair.certificatePath}.lock`, lock, async () => {
+      const madeMeanwhile = await readCertificate(pair.certificatePath);
+      if (madeMeanwhile !== undefined) return madeMeanwhile;
+      this.#options.log.info(`${announcement}: ${pair.certificatePath}`);
+      const present = await readKey(pair.keyPath);
+      const key = present ?? (await createKey());
+      if (present === undefined) await writeAtomically(pair.keyPath, keyToPem(key), { mode: PRIVATE_FILE_MODE });
+      await writeAtomically(pair.certificatePath, await sign(key), { mode: CERTIFICATE_MODE });
+      return required(await readCertificate(pair.certificatePath), pair.certificatePath);
+    });
+  }
+
+  #checkClient(client: X509Certificate, ca: X509Certificate, key: KeyObject | undefined): void {
+    const { certificatePath, keyPath } = this.#client;
+    if (key === undefined) throw missingKey(this.#client, `remove its certificate, and a new pair will be made: rm ${certificatePath}`);
+    if (!isSignedBy(client, ca)) {
+      throw new MachineError(
+        "CERTIFICATE_ISSUER_MISMATCH",
+        `The client certificate ${certificatePath} was not signed by the CA ${this.#ca.certificatePath}.`,
+        { suggestions: [`Remove it; the next create makes one that fits: rm ${certificatePath} ${keyPath}`] },
+      );
+    }
+    checkPair(this.#client, client, key);
+  }
+
+  async #authority(): Promise<Authority> {
+    const { certificatePath, keyPath } = this.#ca;
+    const certificate = required(await readCertificate(certificatePath), certificatePath);
+    const key = await readKey(keyPath);
+    if (key === undefined) throw missingKey(this.#ca, "put it back from a backup: without it no certificate can be signed.");
+    if (key.asymmetricKeyType !== "rsa") {
+      throw new MachineError(
+        "CERTIFICATE_KEY_UNREADABLE",
+        `The CA's key ${keyPath} is of type ${key.asymmetricKeyType}, but only RSA keys can sign here.`,
+        { suggestions: ["Use a CA with an RSA key: --tls-ca-cert and --tls-ca-key"] },
+      );
+    }
+    checkPair(this.#ca, certificate, key);
+    return { certificatePem: certificate.toString(), key };
+  }
+
+  #warnOfEnd({ role, certificatePath }: PairPaths, certificate: X509Certificate): void {
+    const days = daysLeft(certificate);
+    if (days < RENEWAL_DAYS) this.#options.log.warn(`The ${role} certificate ${certificatePath} ends in ${days} days.`);
+  }
+}
+
+async function isGoodServerCertificate(files: ServerCertificateFiles, hosts: readonly string[]): Promise<boolean> {
+  const ca = required(await readCertificate(files.caPath), files.caPath);
+  // A damaged pair is no error: it is made anew.
+  const certificate = await readCertificate(files.certificatePath).catch(() => undefined);
+  const key = await readKey(files.keyPath).catch(() => undefined);
+  if (certificate === undefined || key === undefined) return false;
+  const names = new Set(certificate.subjectAltName?.split(", "));
+  const isNamed = (host: string) => (isIP(host) === 0 ? names.has(`DNS:${host}`) : certificate.checkIP(host) !== undefined);
+  return (
+    certificate.checkPrivateKey(key) && isSignedBy(certificate, ca) && daysLeft(certificate) >= RENEWAL_DAYS && hosts.every(isNamed)
+  );
+}
+
+function certificateHosts(hosts: readonly string[]): readonly string[] {
+  const ascii = [...hosts, "localhost"].map((host) => {
+    if (isIP(host) !== 0) return host;
+    const name = domainToASCII(host);
+    if (name !== "" && !/[\s,:]/.test(name)) return name;
+    throw new MachineError("CERTIFICATE_HOST_INVALID", `${JSON.stringify(host)} is neither a host name nor an address, so no certificate can name it.`, {
+      suggestions: ["Check --tls-san: one name or address each, without port or scheme."],
+    });
+  });
+  return [...new Set(ascii)];
+}
+
+async function copy(from: string, to: string, mode: number): Promise<void> {
+  const content = await readFile(from);
+  const present = await readFile(to).catch((error: unknown) => {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  });
+  if (present?.equals(content) !== true) await writeAtomically(to, content, { mode });
+}
+
+function required<T>(value: T | undefined, path: string): T {
+  if (value !== undefined) return value;
+  throw new MachineError("CERTIFICATE_UNREADABLE", `The certificate ${path} does not exist.`, {
+    suggestions: ["Put it back from a backup."],
+  });
+}
+
+function missingKey({ role, certificatePath, keyPath }: PairPaths, advice: string): MachineError {
+  return new MachineError("CERTIFICATE_KEY_MISSING", `The key ${keyPath} of the ${role} certificate ${certificatePath} does not exist.`, {
+    suggestions: [`Put the key back from a backup, or ${advice}`],
+  });
+}
+
+function userName(): string {
+  const { USER, USERNAME } = process.env;
+  return USER || USERNAME || userInfo().username;
 }
