@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { CONFIG_VERSION, type EngineOptions, type MachineConfig, type OwnFields, type SwarmOptions } from "./machine-config.js";
+import type { StorePaths } from "./store-paths.js";
+
+/** What `create` was asked for, beside the driver's own options. */
+export interface NewMachine {
+  readonly name: string;
+  readonly driverName: string;
+  readonly engine: Partial<EngineOptions>;
+  readonly swarm: Partial<SwarmOptions>;
+  readonly subjectAltNames: readonly string[];
+  readonly own: OwnFields;
+}
+
+const defaultEngine: EngineOptions = {
+  ArbitraryFlags: [],
+  Dns: null,
+  GraphDir: "",
+  Env: [],
+  Ipv6: false,
+  InsecureRegistry: [],
+  Labels: [],
+  LogLevel: "",
+  StorageDriver: "",
+  SelinuxEnabled: false,
+  TlsVerify: true,
+  RegistryMirror: [],
+  InstallURL: "https://get.docker.com",
+};
+
+const defaultSwarm: SwarmOptions = {
+  IsSwarm: false,
+  Address: "",
+  Discovery: "",
+  Agent: false,
+  Master: false,
+  Host: "tcp://0.0.0.0:3376",
+  Image: "swarm:latest",
+  Strategy: "spread",
+  Heartbeat: 0,
+  Overcommit: 0,
+  ArbitraryFlags: [],
+  ArbitraryJoinFlags: [],
+  Env: null,
+  IsExperimental: false,
+};
+
+/** A new machine's config.json, field for field and in the order in which the Go program writes it. */
+export function newMachineConfig(paths: StorePaths, machine: NewMachine): MachineConfig {
+  const swarm = { ...defaultSwarm, ...machine.swarm };
+  return {
+    ConfigVersion: CONFIG_VERSION,
+    Driver: {
+      IPAddress: "",
+      MachineName: machine.name,
+      SSHUser: "",
+      SSHPort: 0,
+      SSHKeyPath: "",
+      StorePath: paths.storagePath,
+      SwarmMaster: swarm.Master,
+      SwarmHost: swarm.IsSwarm ? swarm.Host : "",
+      SwarmDiscovery: swarm.Discovery,
+    },
+    DriverName: machine.driverName,
+    HostOptions: {
+      Driver: "",
+      Memory: 0,
+      Disk: 0,
+      EngineOptions: { ...defaultEngine, ...machine.engine },
+      SwarmOptions: swarm,
+      AuthOptions: authOptions(paths, machine),
+    },
+    Name: machine.name,
+    DockerMachine: machine.own,
+  };
+}
+
+function authOptions(paths: StorePaths, { name, subjectAltNames }: NewMachine): MachineConfig["HostOptions"]["AuthOptions"] {
+  const directory = paths.machineDirectory(name);
+  return {
+    CertDir: paths.certDirectory,
+    CaCertPath: paths.caCertPath,
+    CaPrivateKeyPath: paths.caPrivateKeyPath,
+    CaCertRemotePath: "",
+    ServerCertPath: join(directory, "server.pem"),
+    ServerKeyPath: join(directory, "server-key.pem"),
+    ClientKeyPath: paths.clientKeyPath,
+    ServerCertRemotePath: "",
+    ServerKeyRemotePath: "",
+    ClientCertPath: paths.clientCertPath,
+    ServerCertSANs: subjectAltNames,
+    StorePath: directory,
+  };
+}

@@ -1,0 +1,61 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { assertMachineName } from "./machine-name.js";
+
+/** What moves parts of the store elsewhere. Names are the global flags'. */
+export interface StorePathOptions {
+  /** Default: `~/.docker/machine`. */
+  readonly storagePath?: string;
+  readonly tlsCaCert?: string;
+  readonly tlsCaKey?: string;
+  readonly tlsClientCert?: string;
+  readonly tlsClientKey?: string;
+}
+
+/** Where each thing is in the store, as the Go program lays it out. */
+export class StorePaths {
+  readonly storagePath: string;
+  readonly certDirectory: string;
+  readonly caCertPath: string;
+  readonly caPrivateKeyPath: string;
+  readonly clientCertPath: string;
+  readonly clientKeyPath: string;
+  /** The folder of all machines' folders. */
+  readonly machinesDirectory: string;
+
+  constructor(options: StorePathOptions = {}) {
+    this.storagePath = resolve(options.storagePath ?? join(homedir(), ".docker", "machine"));
+    this.certDirectory = join(this.storagePath, "certs");
+    this.caCertPath = resolve(options.tlsCaCert ?? join(this.certDirectory, "ca.pem"));
+    this.caPrivateKeyPath = resolve(options.tlsCaKey ?? join(this.certDirectory, "ca-key.pem"));
+    this.clientCertPath = resolve(options.tlsClientCert ?? join(this.certDirectory, "cert.pem"));
+    this.clientKeyPath = resolve(options.tlsClientKey ?? join(this.certDirectory, "key.pem"));
+    this.machinesDirectory = join(this.storagePath, "machines");
+  }
+
+  /** @throws {MachineError} `MACHINE_NAME_INVALID` for a name that must not become a path */
+  machineDirectory(name: string): string {
+    assertMachineName(name);
+    return join(this.machinesDirectory, name);
+  }
+
+  configPath(name: string): string {
+    return join(this.machineDirectory(name), "config.json");
+  }
+
+  /** The values of the machine's secret options: apart from config.json, which `inspect` prints. */
+  secretsPath(name: string): string {
+    return join(this.machineDirectory(name), "secrets.json");
+  }
+
+  /** The host's key, as recorded when the machine was created. */
+  knownHostsPath(name: string): string {
+    return join(this.machineDirectory(name), "known_hosts");
+  }
+
+  /** Outside the machine's folder, which may vanish while the lock is held. */
+  lockPath(name: string): string {
+    assertMachineName(name);
+    return join(this.storagePath, ".locks", `${name}.lock`);
+  }
+}

@@ -1,0 +1,23 @@
+/** A column of a table. */
+export interface Column<Row> {
+  readonly title: string;
+  cell(row: Row): string;
+}
+
+const GAP = 3;
+const MINIMUM_WIDTH = 5;
+
+/** Rows as text with aligned columns, as the Go program lays them out: at least five wide, three apart, the last one not padded. */
+export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const cells = [columns.map((column) => column.title), ...rows.map((row) => columns.map((column) => oneLine(column.cell(row))))];
+  const widths = columns.map((_, index) => Math.max(MINIMUM_WIDTH, ...cells.map((line) => (line[index] ?? "").length + GAP)));
+  return cells.map((line) => `${line.map((cell, index) => padded(cell, widths, index)).join("")}\n`).join("");
+}
+
+function padded(cell: string, widths: readonly number[], index: number): string {
+  return index === widths.length - 1 ? cell : cell.padEnd(widths[index] ?? 0);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ").trim();
+}
