@@ -1,13 +1,9 @@
-import {
-	DriverError,
-	type DriverErrorOptions,
-	type ErrorCode,
-} from "@docker-machine/driver-sdk";
+import { DriverError, type DriverErrorOptions, type ErrorCode } from "@docker-machine/driver-sdk";
 
 /** What a {@link MachineError} carries besides its code and message. */
 export interface MachineErrorOptions extends DriverErrorOptions {
-	/** What the process exits with. Default: 1. */
-	readonly exitCode?: number;
+  /** What the process exits with. Default: 1. */
+  readonly exitCode?: number;
 }
 
 /**
@@ -15,29 +11,25 @@ export interface MachineErrorOptions extends DriverErrorOptions {
  * Every code is explained in `docs/errors.md`.
  */
 export class MachineError extends DriverError {
-	override readonly name = "MachineError";
-	readonly exitCode: number;
+  override readonly name = "MachineError";
+  readonly exitCode: number;
 
-	/**
-	 * @param code a stable `SUBJECT_PROBLEM` name
-	 * @param message one sentence that names the thing and its value
-	 */
-	constructor(
-		code: ErrorCode,
-		message: string,
-		options: MachineErrorOptions = {},
-	) {
-		super(code, message, options);
-		this.exitCode = options.exitCode ?? 1;
-	}
+  /**
+   * @param code a stable `SUBJECT_PROBLEM` name
+   * @param message one sentence that names the thing and its value
+   */
+  constructor(code: ErrorCode, message: string, options: MachineErrorOptions = {}) {
+    super(code, message, options);
+    this.exitCode = options.exitCode ?? 1;
+  }
 }
 
 /** Whether `error` is a system error with this `code`, such as `ENOENT`. */
 export function hasCode(error: unknown, code: string): boolean {
-	return error instanceof Error && "code" in error && error.code === code;
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : String(error);
 }

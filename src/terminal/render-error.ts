@@ -10,8 +10,9 @@ export interface RenderErrorOptions {
 
 /** What the user reads on stderr when a command fails. */
 export function renderError(error: unknown, options: RenderErrorOptions): string {
-  const lines = [messageOf(error)];
-  if (isDriverError(error)) lines.push(...error.suggestions.map((suggestion) => `  ${suggestion}`));
+  const lines = [isUsageError(error) ? usageMessage(error) : messageOf(error)];
+  if (isUsageError(error)) lines.push("  docker-machine COMMAND --help lists what a command takes.");
+  else if (isDriverError(error)) lines.push(...error.suggestions.map((suggestion) => `  ${suggestion}`));
   else lines.push("  This is not an error we foresaw. Run the command again with --debug to see where it comes from.");
   if (options.debug) lines.push("", ...debugLines(error));
   return printable(`${lines.join("\n")}\n`);
@@ -20,6 +21,15 @@ export function renderError(error: unknown, options: RenderErrorOptions): string
 /** What the process exits with after `error`. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof MachineError ? error.exitCode : 1;
+}
+
+/** oclif's own errors, about a command line it can't read. */
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && "oclif" in error;
+}
+
+function usageMessage(error: Error): string {
+  return error.message.replace(/\nSee more help with --help$/, "");
 }
 
 function debugLines(error: unknown): string[] {

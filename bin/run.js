@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+const major = Number(process.versions.node.split(".")[0]);
+if (major < 22) {
+  process.stderr.write(`docker-machine needs Node.js 22.22.2 or newer, but this is ${process.version}.\n`);
+  process.exitCode = 1;
+} else {
+  const { main } = await import("../dist/main.js");
+  await main(process.argv.slice(2));
+}

@@ -1,0 +1,16 @@
+import { Args } from "@oclif/core";
+import { MachineCommand } from "../machine-command.js";
+import { restartMachine } from "../machines/power.js";
+
+export default class Restart extends MachineCommand {
+  static override summary = "Restart a machine";
+  static override args = { names: Args.string({ description: "Machine names", multiple: true, ignoreStdin: true }) };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Restart);
+    const context = await this.context(flags, "progress");
+    const names = await this.namesOrDefault(context, args.names);
+    await this.forEachMachine(names, (name) => restartMachine(context.machines, name));
+    this.log("Restarted machines may have new IP addresses. You may need to re-run the `docker-machine env` command.");
+  }
+}

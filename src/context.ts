@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { Certificates } from "./certificates/certificates.js";
+import { Drivers } from "./drivers/drivers.js";
+import { interruptSignal } from "./interrupt.js";
+import type { MachineContext } from "./machines/machine-context.js";
+import { loadSettings } from "./settings.js";
+import { MachineStore } from "./store/machine-store.js";
+import type { StorePaths } from "./store/store-paths.js";
+import { confirm } from "./terminal/confirm.js";
+import { terminalLog } from "./terminal/terminal-log.js";
+
+/** What a command line says about the whole program. */
+export interface ContextOptions {
+  readonly debug: boolean;
+  readonly paths: StorePaths;
+  readonly githubToken?: string;
+  /** Whether stdout is for lines about progress, or for data that somebody evaluates or parses. */
+  readonly output: "progress" | "data";
+  /** Where settings.json is. */
+  readonly configDirectory: string;
+  /** Where installed drivers are. */
+  readonly dataDirectory: string;
+}
+
+/** The parts of the program, put together for one command. */
+export interface Context {
+  readonly machines: MachineContext;
+  readonly drivers: Drivers;
+}
+
+/** Puts the parts together. The only I/O is reading settings.json. */
+export async function createContext(options: ContextOptions): Promise<Context> {
+  const { paths, output } = options;
+  const log = terminalLog({ info: output === "progress" ? process.stdout : process.stderr, stderr: process.stderr, debug: options.debug });
+  const signal = interruptSignal((message) => log.warn(message));
+  const store = new MachineStore(paths);
+  const drivers = new Drivers({
+    directory: join(options.dataDirectory, "drivers"),
+    settings: await loadSettings({ configDirectory: options.configDirectory, env: process.env }),
+    env: options.githubToken === undefined ? process.env : { ...process.env, MACHINE_GITHUB_API_TOKEN: options.githubToken },
+    cwd: process.cwd(),
+    log,
+    signal,
+    ...(isInteractive() ? { ask: (question: string) => confirm(`${question} (y/n): `) } : {}),
+  });
+  const certificates = new Certificates({
+    paths: {
+      CaCertPath: paths.caCertPath,
+      CaPrivateKeyPath: paths.caPrivateKeyPath,
+      ClientCertPath: paths.clientCertPath,
+      ClientKeyPath: paths.clientKeyPath,
+    },
+    log,
+    signal,
+  });
+  return { machines: { store, drivers, certificates, log, signal, progress: (step) => log.debug(step) }, drivers };
+}
+
+function isInteractive(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}

@@ -1,0 +1,112 @@
+import { isDriverError, type OptionSources, resolveOptions } from "@docker-machine/driver-sdk";
+import type { LoadedDriver } from "../drivers/loaded-driver.js";
+import { hasCode, MachineError, messageOf } from "../errors.js";
+import { newMachineConfig } from "../store/default-config.js";
+import type { EngineOptions, SwarmOptions } from "../store/machine-config.js";
+import { assertMachineName } from "../store/machine-name.js";
+import type { MachineContext } from "./machine-context.js";
+import { attachDriver, type OpenMachine, withMachineLock } from "./open-machine.js";
+import { hasSsh, provisionMachine } from "./provision-machine.js";
+import { StoredMachine, splitSecrets } from "./stored-machine.js";
+
+/** What {@link createMachine} makes. */
+export interface CreateRequest {
+  readonly name: string;
+  readonly driver: LoadedDriver;
+  /** The driver's options as typed, by flag name, and the environment they may come from. */
+  readonly optionSources: OptionSources;
+  readonly engine: Partial<EngineOptions>;
+  readonly swarm: Partial<SwarmOptions>;
+  readonly subjectAltNames: readonly string[];
+}
+
+/** The exit code of a failed pre-create check, as the Go program has it. */
+const PRE_CREATE_EXIT_CODE = 3;
+
+/**
+ * Makes a machine: its host by the driver, Docker on it by us. After a failure, what was made is in config.json, and `rm` removes it.
+ *
+ * @throws {MachineError} `MACHINE_NAME_INVALID`, `MACHINE_EXISTS`, `PRECREATE_FAILED` (exit code 3), and whatever driver and provisioning throw
+ */
+export async function createMachine(context: MachineContext, request: CreateRequest): Promise<void> {
+  assertMachineName(request.name);
+  await assertNew(context, request.name);
+  const config = configFor(context, request);
+  await withMachineLock(context, request.name, async () => {
+    await assertNew(context, request.name);
+    await context.certificates.ensureAuthority();
+    await context.store.makeDirectory(request.name);
+    const machine = new StoredMachine(context.store, config.config, config.options, "write");
+    const open = attachDriver(context, request.driver, machine);
+    await preCreateCheck(context, open);
+    await context.store.saveSecrets(request.name, config.secrets);
+    await machine.persistProgress("creating");
+    await build(context, open);
+  });
+}
+
+async function build(context: MachineContext, open: OpenMachine): Promise<void> {
+  context.log.info("Creating machine...");
+  await context.certificates.copyClientFiles(open.machine.directory);
+  try {
+    await open.driver.create();
+    await open.machine.persistProgress("created");
+    if (hasSsh(open.driver)) await provisionMachine(context, open, { hostKey: "record" });
+    await open.machine.persistProgress("provisioned");
+  } catch (error) {
+    throw unfinished(open.name, error);
+  }
+}
+
+async function preCreateCheck(context: MachineContext, open: OpenMachine): Promise<void> {
+  context.log.info("Running pre-create checks...");
+  try {
+    await open.driver.preCreateCheck?.();
+  } catch (error) {
+    await context.store.remove(open.name);
+    throw new MachineError(
+      isDriverError(error) ? error.code : "PRECREATE_FAILED",
+      `Error with pre-create check: ${JSON.stringify(messageOf(error))}`,
+      { cause: error, exitCode: PRE_CREATE_EXIT_CODE, suggestions: isDriverError(error) ? error.suggestions : [] },
+    );
+  }
+}
+
+function configFor(context: MachineContext, request: CreateRequest) {
+  const { definition, source, name: driverName } = request.driver;
+  const options = resolveOptions(definition.options, request.optionSources);
+  definition.checkOptions?.(options);
+  const { open, secret } = splitSecrets(definition.options, options);
+  const config = newMachineConfig(context.store.paths, {
+    ...request,
+    driverName,
+    own: { DriverSource: source, DriverOptions: open, Progress: "creating" },
+  });
+  return { config, options, secrets: secret };
+}
+
+async function assertNew({ store }: MachineContext, name: string): Promise<void> {
+  if (!(await store.has(name))) return;
+  const config = await store.load(name).catch((error: unknown) => {
+    if (isDriverError(error) && hasCode(error.cause, "ENOENT")) return undefined;
+    throw error;
+  });
+  // A folder without config.json is what a create left that was killed before it made anything.
+  if (config === undefined) return;
+  const isUnfinished = config.DockerMachine !== undefined && config.DockerMachine.Progress !== "provisioned";
+  throw new MachineError(
+    "MACHINE_EXISTS",
+    `Docker machine "${name}" already exists${isUnfinished ? ", but its creation did not finish" : ""}`,
+    {
+      suggestions: [isUnfinished ? `docker-machine rm -y ${name}` : "Choose another name, or remove it first: docker-machine rm"],
+    },
+  );
+}
+
+function unfinished(name: string, error: unknown): MachineError {
+  const known = isDriverError(error);
+  return new MachineError(known ? error.code : "CREATE_FAILED", `Error creating machine: ${messageOf(error)}`, {
+    cause: error,
+    suggestions: [...(known ? error.suggestions : []), `What was made so far is recorded; remove it: docker-machine rm -y ${name}`],
+  });
+}

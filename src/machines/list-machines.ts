@@ -1,0 +1,89 @@
+import type { BaseDriver, MachineStatus } from "@docker-machine/driver-sdk";
+import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
+import { messageOf } from "../errors.js";
+import type { EngineOptions, MachineConfig, SwarmOptions } from "../store/machine-config.js";
+import type { MachineContext } from "./machine-context.js";
+import { openMachine } from "./open-machine.js";
+
+/** One line of `ls`. */
+export interface ListedMachine {
+  readonly name: string;
+  /** Empty for a machine whose config.json can't be read. */
+  readonly driverName: string;
+  /** `Timeout`: the driver gave no answer in time. */
+  readonly status: MachineStatus | "Timeout";
+  readonly url: string;
+  /** Docker's version, such as `24.0.7`; absent if it did not answer or was not asked. */
+  readonly engineVersion?: string;
+  readonly engineOptions?: EngineOptions;
+  readonly swarmOptions?: SwarmOptions;
+  readonly error: string;
+  /** Milliseconds from asking the driver to the engine's answer. */
+  readonly responseMs: number;
+}
+
+/** How {@link listMachines} asks. */
+export interface ListOptions {
+  /** Milliseconds for the whole list. */
+  readonly timeoutMs: number;
+  /** Whether Docker is asked for its version. Default: true. */
+  readonly engine?: boolean;
+}
+
+/** Asks all machines of `names` at once, with one deadline. It writes nothing and does not fail: what goes wrong is in the rows. */
+export async function listMachines(context: MachineContext, names: readonly string[], options: ListOptions): Promise<ListedMachine[]> {
+  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const bounded = { ...context, signal: AbortSignal.any([context.signal, deadline]) };
+  return Promise.all(names.map((name) => describe(bounded, name, options)));
+}
+
+async function describe(context: MachineContext, name: string, options: ListOptions): Promise<ListedMachine> {
+  const startedAt = performance.now();
+  const since = () => Math.round(performance.now() - startedAt);
+  let config: MachineConfig | undefined;
+  try {
+    config = await context.store.load(name);
+    const { driver } = await openMachine(context, name);
+    return { ...known(name, config), ...(await withDeadline(context.signal, ask(context, name, driver, options))), responseMs: since() };
+  } catch (error) {
+    const isLate = context.signal.aborted;
+    const row = config === undefined ? { name, driverName: "" } : known(name, config);
+    return {
+      ...row,
+      status: isLate ? "Timeout" : "Error",
+      url: "",
+      error: isLate ? "No answer in time" : messageOf(error),
+      responseMs: since(),
+    };
+  }
+}
+
+function known(name: string, { DriverName, HostOptions }: MachineConfig) {
+  return { name, driverName: DriverName, engineOptions: HostOptions.EngineOptions, swarmOptions: HostOptions.SwarmOptions };
+}
+
+async function ask(context: MachineContext, name: string, driver: BaseDriver, options: ListOptions) {
+  const status = await driver.status();
+  if (status !== "Running") return { status, url: "", error: "" };
+  const url = await driver.url();
+  if (options.engine === false) return { status, url, error: "" };
+  try {
+    const credentials = await readEngineCredentials(context.store.paths.machineDirectory(name)).catch(() =>
+      readEngineCredentials(context.store.paths.certDirectory),
+    );
+    const { version } = await engineVersion(url, credentials, { signal: context.signal });
+    return { status, url, engineVersion: version, error: "" };
+  } catch (error) {
+    return { status, url, error: `Unable to query docker version: ${messageOf(error)}` };
+  }
+}
+
+/** A driver need not look at its signal: the list goes on without it. */
+function withDeadline<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  });
+}

@@ -1,0 +1,16 @@
+import type { Logger } from "@docker-machine/driver-sdk";
+import type { Certificates } from "../certificates/certificates.js";
+import type { Drivers } from "../drivers/drivers.js";
+import type { MachineStore } from "../store/machine-store.js";
+
+/** What every use case works with. `context.ts` puts it together. */
+export interface MachineContext {
+  readonly store: MachineStore;
+  readonly drivers: Pick<Drivers, "forMachine">;
+  readonly certificates: Certificates;
+  readonly log: Logger;
+  /** Says what is being done now, for a live display. */
+  readonly progress: (step: string) => void;
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal;
+}

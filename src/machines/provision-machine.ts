@@ -1,0 +1,109 @@
+import { type BaseDriver, isDriverError, type SshEndpoint, waitFor } from "@docker-machine/driver-sdk";
+import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
+import { MachineError } from "../errors.js";
+import { DriverHost } from "./driver-host.js";
+import type { MachineContext } from "./machine-context.js";
+import type { OpenMachine } from "./open-machine.js";
+
+/** How {@link provisionMachine} treats what is there already. */
+export interface ProvisionMachineOptions {
+  /** `record` only while the machine is created: later, the host's key must be the recorded one. */
+  readonly hostKey: "record" | "require";
+}
+
+const RUNNING_TIMEOUT_MS = 300_000;
+const ENGINE_TIMEOUT_MS = 120_000;
+
+/**
+ * Sets up Docker on a machine whose host is started: waits until it runs and SSH answers, then provisions. May be repeated.
+ *
+ * @throws {MachineError} whatever the SSH, provisioning and engine parts throw
+ */
+export async function provisionMachine(context: MachineContext, open: OpenMachine, options: ProvisionMachineOptions): Promise<void> {
+  const { waitForSsh } = await import("../ssh/connect.js");
+  const { provision } = await import("../provision/provision.js");
+  const { log, signal, certificates } = context;
+  log.info("Waiting for machine to be running, this may take a few minutes...");
+  await waitUntilRunning(context, open);
+  log.info("Detecting operating system of created instance...");
+  log.info("Waiting for SSH to be available...");
+  const endpoint = await sshEndpointOf(open);
+  using connection = await waitForSsh(endpoint, {
+    hostKey: { path: context.store.paths.knownHostsPath(open.name), alias: open.name, unknown: options.hostKey },
+    signal,
+    log,
+  });
+  const { HostOptions } = open.machine.config;
+  await provision({
+    machineName: open.name,
+    machineDirectory: open.machine.directory,
+    driverName: open.machine.config.DriverName,
+    connection,
+    engineOptions: HostOptions.EngineOptions,
+    certificates,
+    certificateHosts: [await open.driver.address(), ...HostOptions.AuthOptions.ServerCertSANs],
+    engineUrl: await open.driver.url(),
+    log,
+    progress: context.progress,
+    signal,
+  });
+}
+
+/** Waits until a started machine's Docker answers; provisions it again if its address is no longer the one in its certificate. */
+export async function waitForEngine(context: MachineContext, open: OpenMachine): Promise<void> {
+  if (!hasSsh(open.driver)) return;
+  context.progress("Waiting for Docker");
+  const url = await open.driver.url();
+  const credentials = await readEngineCredentials(open.machine.directory);
+  try {
+    await waitFor(
+      hostOf(context, open),
+      async () => {
+        try {
+          return await engineVersion(url, credentials, { signal: context.signal });
+        } catch (error) {
+          if (isDriverError(error) && error.code.startsWith("ENGINE_CERTIFICATE")) throw error;
+          throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
+        }
+      },
+      { description: `Docker of "${open.name}" at ${url}`, timeoutMs: ENGINE_TIMEOUT_MS, timeoutCode: "ENGINE_UNREACHABLE" },
+    );
+  } catch (error) {
+    if (!(isDriverError(error) && error.code.startsWith("ENGINE_CERTIFICATE"))) throw error;
+    context.log.info(`The certificate of "${open.name}" does not fit ${url}, making a new one...`);
+    await provisionMachine(context, open, { hostKey: "require" });
+  }
+}
+
+/**
+ * How to log in to a machine.
+ *
+ * @throws {MachineError} `DRIVER_OPERATION_UNSUPPORTED` if its driver knows no login
+ */
+export async function sshEndpointOf(open: OpenMachine): Promise<SshEndpoint> {
+  if (open.driver.sshEndpoint === undefined) {
+    throw new MachineError(
+      "DRIVER_OPERATION_UNSUPPORTED",
+      `The machine "${open.name}" has no SSH login: its driver "${open.loaded.name}" knows none.`,
+    );
+  }
+  return open.driver.sshEndpoint();
+}
+
+/** Whether the machine's host can be logged in to, and so be provisioned. */
+export function hasSsh(driver: BaseDriver): boolean {
+  return driver.sshEndpoint !== undefined;
+}
+
+/** Asks the driver until the machine is running. */
+export async function waitUntilRunning(context: MachineContext, open: OpenMachine): Promise<void> {
+  await waitFor(hostOf(context, open), async () => (await open.driver.status()) === "Running", {
+    description: `the machine "${open.name}" to run`,
+    timeoutMs: RUNNING_TIMEOUT_MS,
+    timeoutCode: "MACHINE_NOT_RUNNING",
+  });
+}
+
+function hostOf(context: MachineContext, open: OpenMachine): DriverHost {
+  return new DriverHost({ machineName: open.name, machineDirectory: open.machine.directory, ...context });
+}

@@ -1,0 +1,32 @@
+import { MachineError } from "../errors.js";
+import type { SessionOptions } from "../ssh/session.js";
+import type { MachineContext } from "./machine-context.js";
+import { openMachine } from "./open-machine.js";
+import { sshEndpointOf } from "./provision-machine.js";
+
+/**
+ * Runs a command, or an interactive shell, on a machine's host and returns its exit code.
+ *
+ * @throws {MachineError} `MACHINE_NOT_RUNNING`, `DRIVER_OPERATION_UNSUPPORTED`, `SSH_…`
+ */
+export async function sshSession(context: MachineContext, name: string, session: SessionOptions): Promise<number> {
+  const open = await openMachine(context, name);
+  const status = await open.driver.status();
+  if (status !== "Running") {
+    throw new MachineError("MACHINE_NOT_RUNNING", `Cannot run SSH command: the machine "${name}" is not running, it is ${status}.`, {
+      suggestions: [`docker-machine start ${name}`],
+    });
+  }
+  const { connectSsh } = await import("../ssh/connect.js");
+  // A machine of the Go program's has no recorded key: the first login of ours records it.
+  using connection = await connectSsh(await sshEndpointOf(open), {
+    hostKey: {
+      path: context.store.paths.knownHostsPath(name),
+      alias: name,
+      unknown: open.machine.config.DockerMachine === undefined ? "record" : "require",
+    },
+    signal: context.signal,
+    log: context.log,
+  });
+  return connection.session(session);
+}
