@@ -1,0 +1,44 @@
+import { MachineError } from "../errors.js";
+import { SDK_PACKAGE } from "./manifest.js";
+
+/** A driver's demand and what there is. */
+export interface CompatibilityQuestion {
+  readonly driver: string;
+  readonly version: string;
+  /** The driver's canonical source. */
+  readonly source: string;
+  /** The range in its peerDependencies. */
+  readonly sdkRange: string;
+  /** The version of this program's SDK. */
+  readonly sdkVersion: string;
+}
+
+const CLI_UPDATE = "npm install -g @docker-machine/cli@latest";
+
+/**
+ * The SDK rule: the range in the driver's peerDependencies must take this program's SDK. A pre-release of the SDK counts as inside a range that takes its release.
+ *
+ * @throws {MachineError} `DRIVER_INCOMPATIBLE`, naming both versions and the command that helps; `DRIVER_MANIFEST_INVALID` if the range isn't one
+ */
+export async function checkCompatibility(question: CompatibilityQuestion): Promise<void> {
+  const { driver, version, source, sdkRange, sdkVersion } = question;
+  const { default: semver } = await import("semver");
+  if (semver.validRange(sdkRange) === null) {
+    throw new MachineError(
+      "DRIVER_MANIFEST_INVALID",
+      `The driver "${driver}" ${version} (${source}) asks for ${SDK_PACKAGE} ${JSON.stringify(sdkRange)}, which is not a semver range.`,
+    );
+  }
+  if (semver.satisfies(sdkVersion, sdkRange, { includePrerelease: true })) return;
+  const isDriverOlder = semver.gtr(sdkVersion, sdkRange, { includePrerelease: true });
+  throw new MachineError(
+    "DRIVER_INCOMPATIBLE",
+    `The driver "${driver}" ${version} needs ${SDK_PACKAGE} ${sdkRange}, but this docker-machine has ${sdkVersion}: the ${isDriverOlder ? "driver" : "docker-machine"} is too old.`,
+    { suggestions: isDriverOlder ? [`For a newer driver: ${newerDriver(source)}`] : [CLI_UPDATE] },
+  );
+}
+
+function newerDriver(source: string): string {
+  const plain = source.replace(/(?<=.)[@#][^/@#]*$/, "");
+  return `docker-machine driver install ${plain.startsWith("npm:") ? `${plain}@latest` : plain}`;
+}

@@ -1,0 +1,84 @@
+import { hasCode, MachineError, messageOf } from "../errors.js";
+
+const NETWORK_CODES = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ETIMEDOUT",
+  "ERR_SOCKET_TIMEOUT",
+  "EPIPE",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "CERT_HAS_EXPIRED",
+  "ECONNABORTED",
+  "ERR_STREAM_PREMATURE_CLOSE",
+];
+
+/** Our error for one of npm's libraries'. */
+export function npmError(error: unknown, subject: string): MachineError {
+  const message = withoutCredentials(messageOf(error));
+  if (hasCode(error, "E404")) {
+    return new MachineError("SOURCE_NOT_FOUND", `${subject} was not found in the registry, or it is private.`, {
+      cause: error,
+      suggestions: [
+        "Check its spelling.",
+        "For a private package or another registry: put the registry and its token into .npmrc (npm login).",
+      ],
+    });
+  }
+  if (hasCode(error, "E401") || hasCode(error, "E403") || hasCode(error, "ENEEDAUTH")) {
+    return new MachineError("SOURCE_NEEDS_TOKEN", `The registry did not give ${subject} without a valid token.`, {
+      cause: error,
+      suggestions: ["Put the registry's token into .npmrc: npm login --registry=ADDRESS"],
+    });
+  }
+  if (hasCode(error, "ETARGET") || hasCode(error, "EINVALIDTAGNAME")) return versionNotFound(error, subject);
+  if (hasCode(error, "EINTEGRITY") || hasCode(error, "Z_DATA_ERROR") || hasCode(error, "Z_BUF_ERROR")) return integrity(error, subject);
+  if (hasCode(error, "EALLOWGIT") || hasCode(error, "EALLOWREMOTE") || hasCode(error, "EALLOWFILE") || hasCode(error, "EALLOWDIRECTORY")) {
+    return new MachineError("DRIVER_DEPENDENCY_REFUSED", `One of ${subject} does not come from a registry: ${message}`, {
+      cause: error,
+      suggestions: ["For the driver's author: depend on published packages only."],
+    });
+  }
+  if (NETWORK_CODES.some((code) => hasCode(error, code)) || /socket|network|aborted|premature|hang up|terminated/i.test(message))
+    return unreachable(error, subject, message);
+  return new MachineError("SOURCE_ANSWER_INVALID", `${subject} could not be fetched: ${message}`, {
+    cause: error,
+    suggestions: ["Check the registry and proxy in .npmrc, and try again."],
+  });
+}
+
+function versionNotFound(error: unknown, subject: string): MachineError {
+  const known =
+    error instanceof Error && "versions" in error && Array.isArray(error.versions) ? error.versions.slice(-5).reverse().map(String) : [];
+  return new MachineError("SOURCE_VERSION_NOT_FOUND", `No version of the package fits ${subject}.`, {
+    cause: error,
+    suggestions: known.length === 0 ? ["Leave the version out for the newest one."] : [`Its newest versions are ${known.join(", ")}.`],
+  });
+}
+
+function integrity(error: unknown, subject: string): MachineError {
+  return new MachineError(
+    "SOURCE_INTEGRITY",
+    `What came for ${subject} is not what the registry promised (its hash or length differs), so it was thrown away.`,
+    {
+      cause: error,
+      suggestions: ["Try again. If it stays, the registry, a proxy or a mirror changes or cuts downloads."],
+    },
+  );
+}
+
+function unreachable(error: unknown, subject: string, message: string): MachineError {
+  return new MachineError("SOURCE_UNREACHABLE", `${subject} could not be fetched: ${message}.`, {
+    cause: error,
+    suggestions: ["Check the network, and the registry and proxy in .npmrc, and try again."],
+  });
+}
+
+function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/@\s]*@/g, "//").replace(/\.$/, "");
+}

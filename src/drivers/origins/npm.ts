@@ -1,0 +1,18 @@
+import { join } from "node:path";
+import { inspectTarball } from "../package-tarball.js";
+import { formatSource, type NpmSource } from "../source.js";
+import type { Origin } from "./origin.js";
+
+/** A package of the registry that .npmrc names for it. */
+export const resolveNpm: Origin<NpmSource> = async (source, { npm, scratch }) => {
+  const found = await npm.find(`${source.package}@${source.range ?? "latest"}`);
+  return {
+    manifest: found.manifest,
+    ...(found.integrity === undefined ? {} : { integrity: found.integrity }),
+    fetch: async () => {
+      const file = join(scratch, "package.tgz");
+      await npm.download(found.address, file, found.integrity);
+      return inspectTarball(file, formatSource(source));
+    },
+  };
+};

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { hasCode, MachineError, messageOf } from "../../errors.js";
+import { parseManifestText } from "../manifest.js";
+import { inspectTarball } from "../package-tarball.js";
+import { formatSource, type TarballFileSource, type TarballUrlSource } from "../source.js";
+import type { Origin, ResolvedPackage } from "./origin.js";
+
+/** A packed package at an address. Its package.json is inside, so it is downloaded first. */
+export const resolveTarballUrl: Origin<TarballUrlSource> = async (source, { npm, scratch }) => {
+  const file = join(scratch, "package.tgz");
+  const { integrity } = await npm.download(source.url, file);
+  return packed(file, integrity, formatSource(source));
+};
+
+/** A packed package on this computer. It is copied, so that what is checked is what is unpacked. */
+export const resolveTarballFile: Origin<TarballFileSource> = async (source, { scratch }) => {
+  const file = join(scratch, "package.tgz");
+  try {
+    await copyFile(source.path, file);
+  } catch (error) {
+    const problem = hasCode(error, "ENOENT") ? "there is no such file" : messageOf(error);
+    throw new MachineError("SOURCE_NOT_FOUND", `The driver ${source.path} can't be read: ${problem}.`, {
+      cause: error,
+      suggestions: ["Check the path."],
+    });
+  }
+  const hash = createHash("sha512");
+  await pipeline(createReadStream(file), hash);
+  return packed(file, `sha512-${hash.digest("base64")}`, formatSource(source));
+};
+
+async function packed(file: string, integrity: string, source: string): Promise<ResolvedPackage> {
+  const tarball = await inspectTarball(file, source);
+  return { manifest: parseManifestText(tarball.manifestText, { source }), integrity, fetch: async () => tarball };
+}

@@ -1,0 +1,130 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { hasCode, MachineError, messageOf } from "../errors.js";
+import { writeAtomically } from "../files/atomic-file.js";
+
+/** What was installed, from where. `receipts.json` holds one for each installed driver, and is the truth: a folder without a receipt is not installed. */
+export interface Receipt {
+  /** The driver's name. */
+  readonly name: string;
+  readonly version: string;
+  /** The package's name. */
+  readonly package: string;
+  /** The canonical source. */
+  readonly source: string;
+  /** Where the tree is: relative to the drivers' folder, or absolute for a linked one. */
+  readonly folder: string;
+  /** Whether it is used in place, from the user's own folder. */
+  readonly linked: boolean;
+  /** The file to import, relative to the package. */
+  readonly entry: string;
+  readonly sdkRange: string;
+  /** The git commit, for a driver from a git host. */
+  readonly commit?: string;
+  /** The hash of the packed package as the registry or {@link https://w3c.github.io/webappsec-subresource-integrity/ | SRI} writes it. */
+  readonly integrity?: string;
+  /** SHA-256 over the installed tree's files, dependencies included. Absent for a linked one. */
+  readonly treeHash?: string;
+  readonly fileCount: number;
+  readonly sizeBytes: number;
+  /** ISO 8601. */
+  readonly installedAt: string;
+}
+
+const FORMAT_VERSION = 1;
+
+/** `receipts.json` in the drivers' folder. Changing it is for the holder of that folder's lock. */
+export class Receipts {
+  readonly path: string;
+
+  constructor(directory: string) {
+    this.path = join(directory, "receipts.json");
+  }
+
+  /**
+   * All receipts, by name.
+   *
+   * @throws {MachineError} `RECEIPTS_INVALID`
+   */
+  async all(): Promise<readonly Receipt[]> {
+    const text = await this.read();
+    if (text === undefined) return [];
+    const content = this.parse(text);
+    if (content.version !== FORMAT_VERSION)
+      throw this.invalid(`it has the format version ${JSON.stringify(content.version)}, not ${FORMAT_VERSION}`);
+    const { drivers } = content;
+    if (!Array.isArray(drivers)) throw this.invalid('its "drivers" is not a list');
+    return drivers.map((each) => (isReceipt(each) ? each : this.refuse(each)));
+  }
+
+  async find(name: string): Promise<Receipt | undefined> {
+    return (await this.all()).find((receipt) => receipt.name === name);
+  }
+
+  /** Adds a receipt, or replaces that of the same name. */
+  async put(receipt: Receipt): Promise<void> {
+    const others = (await this.all()).filter(({ name }) => name !== receipt.name);
+    await this.write([...others, receipt]);
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.write((await this.all()).filter((receipt) => receipt.name !== name));
+  }
+
+  private async write(receipts: readonly Receipt[]): Promise<void> {
+    const drivers = [...receipts].sort((a, b) => (a.name < b.name ? -1 : 1));
+    await writeAtomically(this.path, `${JSON.stringify({ version: FORMAT_VERSION, drivers }, null, 2)}\n`);
+  }
+
+  private async read(): Promise<string | undefined> {
+    try {
+      return await readFile(this.path, "utf8");
+    } catch (error) {
+      if (hasCode(error, "ENOENT")) return undefined;
+      throw this.invalid(messageOf(error));
+    }
+  }
+
+  private parse(text: string): { readonly version?: unknown; readonly drivers?: unknown } {
+    try {
+      const content: unknown = JSON.parse(text);
+      if (typeof content === "object" && content !== null) return content;
+    } catch (error) {
+      throw this.invalid(`it is not JSON (${messageOf(error)})`);
+    }
+    throw this.invalid("it is not a JSON object");
+  }
+
+  private refuse(entry: unknown): never {
+    const name = typeof entry === "object" && entry !== null && "name" in entry ? JSON.stringify(entry.name) : "a driver";
+    throw this.invalid(`the entry of ${name} lacks fields, or has wrong ones`);
+  }
+
+  private invalid(problem: string): MachineError {
+    return new MachineError("RECEIPTS_INVALID", `The list of installed drivers, ${this.path}, is damaged: ${problem}.`, {
+      suggestions: ["Restore the file from a backup, or delete it and install the drivers again: docker-machine driver install SOURCE"],
+    });
+  }
+}
+
+const REQUIRED = {
+  name: "string",
+  version: "string",
+  package: "string",
+  source: "string",
+  folder: "string",
+  linked: "boolean",
+  entry: "string",
+} as const;
+
+function isReceipt(value: unknown): value is Receipt {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const hasFields = Object.entries({ ...REQUIRED, sdkRange: "string", fileCount: "number", sizeBytes: "number", installedAt: "string" });
+  if (!hasFields.every(([field, type]) => typeof fields.get(field) === type)) return false;
+  const folder = String(fields.get("folder"));
+  return (
+    fields.get("linked") === true ||
+    (typeof fields.get("treeHash") === "string" && /^[a-z][a-z0-9-]*\/[^/\\]+$/.test(folder) && !folder.endsWith("/.."))
+  );
+}

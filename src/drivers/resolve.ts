@@ -1,0 +1,29 @@
+import { resolveFolder } from "./origins/folder.js";
+import { resolveGit } from "./origins/git.js";
+import { resolveNpm } from "./origins/npm.js";
+import type { OriginContext, ResolvedFolder, ResolvedPackage } from "./origins/origin.js";
+import { resolveTarballFile, resolveTarballUrl } from "./origins/tarball.js";
+import type { DriverSource } from "./source.js";
+
+/** The package of npm that a short name stands for. */
+export function packageOfName(name: string): string {
+  return name.startsWith("docker-machine-driver-") ? name : `docker-machine-driver-${name}`;
+}
+
+/** Finds the version that a source means, and reads its package.json; nothing of it is unpacked. */
+export async function resolveSource(source: DriverSource, context: OriginContext): Promise<ResolvedPackage | ResolvedFolder> {
+  switch (source.kind) {
+    case "name":
+      return resolveNpm({ kind: "npm", package: packageOfName(source.name) }, context);
+    case "npm":
+      return resolveNpm(source, context);
+    case "git":
+      return resolveGit(source, context);
+    case "tarball-url":
+      return resolveTarballUrl(source, context);
+    case "tarball-file":
+      return resolveTarballFile(source, context);
+    case "folder":
+      return resolveFolder(source, context);
+  }
+}

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type PackageFiles, packPackage } from "./driver-package.js";
+
+/** What goes wrong at a {@link PackageRegistry}. */
+export type RegistryFault = "cut" | "html" | "wrong-content";
+
+interface PublishedVersion {
+  readonly manifest: Readonly<Record<string, unknown>>;
+  readonly tarball: Buffer;
+}
+
+/** One request that came. */
+export interface SeenRequest {
+  readonly path: string;
+  readonly authorization: string | undefined;
+}
+
+/** A small npm registry on the loopback address: packuments and tarballs, with a token and faults if wanted. */
+export class PackageRegistry {
+  readonly requests: SeenRequest[] = [];
+  /** The bearer token without which nothing is given. */
+  token: string | undefined;
+  /** What goes wrong with tarballs. */
+  fault: RegistryFault | undefined;
+  readonly #packages = new Map<string, Map<string, PublishedVersion>>();
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer((request, response) => this.#answer(request, response));
+  }
+
+  static async start(): Promise<PackageRegistry> {
+    const registry = new PackageRegistry();
+    await new Promise<void>((resolve) => registry.#server.listen(0, "127.0.0.1", resolve));
+    return registry;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  /** Publishes a package. The registry's manifest can be made to differ from the one inside. */
+  publish(files: PackageFiles, told: Readonly<Record<string, unknown>> = {}): void {
+    const manifest = { ...(JSON.parse(files["package.json"] ?? "{}") as { name: string; version: string }), ...told };
+    const versions = this.#packages.get(manifest.name) ?? new Map<string, PublishedVersion>();
+    this.#packages.set(manifest.name, versions.set(manifest.version, { manifest, tarball: packPackage(files) }));
+  }
+
+  /** Publishes a tarball as it is. */
+  publishTarball(manifest: Readonly<Record<string, unknown>> & { name: string; version: string }, tarball: Buffer): void {
+    this.#packages.set(manifest.name, new Map([[manifest.version, { manifest, tarball }]]));
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = decodeURIComponent(request.url ?? "/").slice(1);
+    const { authorization } = request.headers;
+    this.requests.push({ path, authorization });
+    if (this.token !== undefined && authorization !== `Bearer ${this.token}`) {
+      response.writeHead(401).end("{}");
+      return;
+    }
+    const tarball = /^(.+)\/-\/(.+)\.tgz$/.exec(path);
+    if (tarball !== null) this.#sendTarball(this.#packages.get(tarball[1] ?? "")?.get(tarball[2] ?? "")?.tarball, response);
+    else this.#sendPackument(path, response);
+  }
+
+  #sendPackument(name: string, response: ServerResponse): void {
+    const versions = this.#packages.get(name);
+    if (versions === undefined) {
+      response.writeHead(404, { "content-type": "application/json" }).end("{}");
+      return;
+    }
+    const entries = [...versions].map(([version, { manifest, tarball }]) => {
+      const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
+      return [version, { ...manifest, dist: { tarball: `${this.url}${name}/-/${version}.tgz`, integrity } }];
+    });
+    const latest = [...versions.keys()].at(-1);
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ name, "dist-tags": { latest }, versions: Object.fromEntries(entries) }));
+  }
+
+  #sendTarball(tarball: Buffer | undefined, response: ServerResponse): void {
+    if (tarball === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    if (this.fault === "html") {
+      response.writeHead(200, { "content-type": "text/html" }).end("<html>Log in to the Wi-Fi</html>");
+      return;
+    }
+    const content = this.fault === "wrong-content" ? Buffer.concat([tarball, Buffer.from("x")]) : tarball;
+    response.writeHead(200, { "content-type": "application/octet-stream", "content-length": content.length });
+    if (this.fault !== "cut") response.end(content);
+    else response.write(content.subarray(0, Math.floor(content.length / 2)), () => response.destroy());
+  }
+}
