@@ -22,7 +22,7 @@ async function everyCheck(): Promise<readonly StepResult[]> {
 async function runTests(): Promise<TestCounts> {
   const directory = mkdtempSync(join(tmpdir(), "docker-machine-tests-"));
   const countsFile = join(directory, "counts.json");
-  process.env["TEST_COUNTS_FILE"] = countsFile;
+  process.env.TEST_COUNTS_FILE = countsFile;
   try {
     const projects = project === undefined ? [] : ["--project", project];
     const reporters = ["--reporter", "default", "--reporter", "./scripts/counts-reporter.ts"];

@@ -1,0 +1,148 @@
+// Which way imports run. Each name of a rule says what holds; test/dependency-rules.test.ts shows that each rule fails when it is broken.
+
+const GROUND = ["files", "process", "errors.ts", "settings.ts"];
+const OUTSIDE_CONCERNS = ["store", "ssh", "certificates", "engine", ...GROUND];
+
+/** What each part of src/ may import of src/, besides itself. The SDK and npm packages are open to all, but for the rules below. */
+const LAYERS = {
+  machines: ["drivers", "provision", ...OUTSIDE_CONCERNS],
+  drivers: OUTSIDE_CONCERNS,
+  provision: OUTSIDE_CONCERNS,
+  terminal: ["machines", "errors.ts"],
+  store: GROUND,
+  ssh: GROUND,
+  certificates: GROUND,
+  engine: GROUND,
+  files: ["errors.ts"],
+  process: ["errors.ts"],
+  "settings.ts": ["files", "errors.ts"],
+  "errors.ts": [],
+};
+
+/** The shape of config.json is known to whoever is handed a part of it. */
+const CONFIG_FILE_TYPES = "^src/store/machine-config[.]ts$";
+
+const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
+  name: `${layer.replace(".ts", "")}-imports-only-what-is-below-it`,
+  severity: "error",
+  from: { path: pathOf(layer) },
+  to: { path: "^(src|bin|packages/[^/]+/src)/", pathNot: [...[layer, ...lower].map(pathOf), CONFIG_FILE_TYPES] },
+}));
+
+/** Which files of src/ may import an npm package. */
+const OWNERS = {
+  pacote: "^src/drivers/npm-client[.]ts$",
+  "@npmcli/(arborist|config)": "^src/drivers/(npm-client[.]ts|npmcli-config[.]d[.]ts)$",
+  ssh2: "^src/ssh/",
+  "node-forge": "^src/certificates/",
+  "@inquirer/[^/]+": "^src/terminal/",
+  "@oclif/core": "^src/(commands/|[^/]+[.]ts$)",
+};
+
+const ownerRules = Object.entries(OWNERS).map(([library, owner]) => ({
+  name: `${library.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}-has-one-place`,
+  severity: "error",
+  from: { path: "^src/", pathNot: owner },
+  to: { path: `node_modules/(@types/)?${library}/` },
+}));
+
+export default {
+  forbidden: [
+    ...layerRules,
+    {
+      name: "machine-config-is-only-types-elsewhere",
+      severity: "error",
+      from: { path: "^src/(ssh|certificates|engine|files|process|terminal|errors|settings)" },
+      to: { path: CONFIG_FILE_TYPES, dependencyTypesNot: ["type-only", "type-import"] },
+    },
+    {
+      name: "only-commands-and-the-composition-use-the-terminal",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: "^src/(commands|terminal)/" },
+      to: { path: "^src/terminal/" },
+    },
+    {
+      name: "nothing-imports-a-command",
+      severity: "error",
+      from: { pathNot: "^src/commands/" },
+      to: { path: "^src/commands/" },
+    },
+    ...ownerRules,
+    {
+      name: "heavy-libraries-are-imported-when-needed",
+      comment: "await import(): the time they take to load is seen in every command otherwise.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: {
+        path: "node_modules/(pacote|@npmcli/arborist|@npmcli/config|ssh2|node-forge)/",
+        dynamic: false,
+        dependencyTypesNot: ["type-only", "type-import"],
+      },
+    },
+    {
+      name: "the-core-takes-packages-by-their-name",
+      severity: "error",
+      from: { path: "^(src|bin)/" },
+      to: { path: "^(packages|examples)/", dependencyTypes: ["local"], dependencyTypesNot: ["aliased-workspace"] },
+    },
+    {
+      name: "the-sdk-needs-nothing",
+      severity: "error",
+      from: { path: "^packages/driver-sdk/src/" },
+      to: { pathNot: "^packages/driver-sdk/src/", dependencyTypesNot: ["core"] },
+    },
+    {
+      name: "a-driver-imports-the-sdk-and-its-vendors-library",
+      severity: "error",
+      from: { path: "^packages/(driver-(?!sdk)[^/]+)/(src|test)/" },
+      to: { path: "^(src|bin|test|examples|packages)/", pathNot: "^packages/($1|driver-sdk|cloud-image)/" },
+    },
+    {
+      name: "an-example-imports-the-sdk-only",
+      severity: "error",
+      from: { path: "^examples/([^/]+)/(src|test)/" },
+      to: { path: "^(src|bin|test|examples|packages)/", pathNot: "^(examples/$1|packages/driver-sdk)/" },
+    },
+    {
+      name: "a-driver-takes-the-sdk-by-its-name",
+      severity: "error",
+      from: { path: "^(packages/(?!driver-sdk/)|examples/)" },
+      to: { path: "^packages/driver-sdk/", dependencyTypes: ["local"], dependencyTypesNot: ["aliased-workspace"] },
+    },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-orphans",
+      severity: "error",
+      from: { orphan: true, path: "^(src|packages/[^/]+/src|examples/[^/]+/src)/", pathNot: "[.]d[.]ts$" },
+      to: {},
+    },
+    {
+      name: "imports-resolve",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "imports-are-in-package-json",
+      severity: "error",
+      from: { path: "^(src|bin|packages/[^/]+/src|examples/[^/]+/src)/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "(^|/)(node_modules|dist)/" },
+    exclude: { path: "(^|/)fixtures/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      mainFields: ["module", "main", "types"],
+    },
+    combinedDependencies: false,
+  },
+};
+
+function pathOf(part) {
+  return part.endsWith(".ts") ? `^src/${part.replace(".", "[.]")}$` : `^src/${part}/`;
+}
