@@ -178,9 +178,7 @@ async function isGoodServerCertificate(files: ServerCertificateFiles, hosts: rea
   if (certificate === undefined || key === undefined) return false;
   const names = new Set(certificate.subjectAltName?.split(", "));
   const isNamed = (host: string) => (isIP(host) === 0 ? names.has(`DNS:${host}`) : certificate.checkIP(host) !== undefined);
-  return (
-    certificate.checkPrivateKey(key) && isSignedBy(certificate, ca) && daysLeft(certificate) >= RENEWAL_DAYS && hosts.every(isNamed)
-  );
+  return certificate.checkPrivateKey(key) && isSignedBy(certificate, ca) && daysLeft(certificate) >= RENEWAL_DAYS && hosts.every(isNamed);
 }
 
 function certificateHosts(hosts: readonly string[]): readonly string[] {
@@ -188,9 +186,13 @@ function certificateHosts(hosts: readonly string[]): readonly string[] {
     if (isIP(host) !== 0) return host;
     const name = domainToASCII(host);
     if (name !== "" && !/[\s,:]/.test(name)) return name;
-    throw new MachineError("CERTIFICATE_HOST_INVALID", `${JSON.stringify(host)} is neither a host name nor an address, so no certificate can name it.`, {
-      suggestions: ["Check --tls-san: one name or address each, without port or scheme."],
-    });
+    throw new MachineError(
+      "CERTIFICATE_HOST_INVALID",
+      `${JSON.stringify(host)} is neither a host name nor an address, so no certificate can name it.`,
+      {
+        suggestions: ["Check --tls-san: one name or address each, without port or scheme."],
+      },
+    );
   });
   return [...new Set(ascii)];
 }

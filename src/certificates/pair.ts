@@ -53,9 +53,13 @@ export async function readKey(path: string): Promise<KeyObject | undefined> {
 export function checkPair(paths: PairPaths, certificate: X509Certificate, key: KeyObject | undefined): void {
   const { role, certificatePath, keyPath } = paths;
   if (key !== undefined && !certificate.checkPrivateKey(key)) {
-    throw new MachineError("CERTIFICATE_KEY_MISMATCH", `The ${role} certificate ${certificatePath} does not belong to the key ${keyPath}.`, {
-      suggestions: ["Put the two files that belong together there from a backup."],
-    });
+    throw new MachineError(
+      "CERTIFICATE_KEY_MISMATCH",
+      `The ${role} certificate ${certificatePath} does not belong to the key ${keyPath}.`,
+      {
+        suggestions: ["Put the two files that belong together there from a backup."],
+      },
+    );
   }
   const now = Date.now();
   if (now > Date.parse(certificate.validTo)) throw expired(paths, `ended on ${certificate.validTo}`);

@@ -53,12 +53,16 @@ export async function engineVersion(
 ): Promise<EngineVersion> {
   const answer = await get(url, "/version", credentials, options);
   const body = parse(answer.body);
-  if (answer.status !== 200 || typeof body?.["Version"] !== "string") {
-    throw new MachineError("ENGINE_ANSWER_INVALID", `What answers at ${url} is not Docker: HTTP status ${answer.status}, ${excerpt(answer.body)}`, {
-      suggestions: ["Check the machine's address and port: docker-machine inspect NAME"],
-    });
+  if (answer.status !== 200 || typeof body?.Version !== "string") {
+    throw new MachineError(
+      "ENGINE_ANSWER_INVALID",
+      `What answers at ${url} is not Docker: HTTP status ${answer.status}, ${excerpt(answer.body)}`,
+      {
+        suggestions: ["Check the machine's address and port: docker-machine inspect NAME"],
+      },
+    );
   }
-  return { version: body["Version"], apiVersion: typeof body["ApiVersion"] === "string" ? body["ApiVersion"] : "" };
+  return { version: body.Version, apiVersion: typeof body.ApiVersion === "string" ? body.ApiVersion : "" };
 }
 
 interface Answer {

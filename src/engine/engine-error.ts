@@ -31,10 +31,14 @@ export function engineError(url: string, error: unknown, timeoutMs: number | und
   if (EXPIRED.has(code)) return certificateError(`is not valid now: ${messageOf(cause)}`, engine, cause);
   if (UNTRUSTED.has(code)) return certificateError(`was not signed by this store's CA: ${messageOf(cause)}`, engine, cause);
   if (code.includes("ALERT") || isResetAfterConnecting(cause)) {
-    return new MachineError("ENGINE_CLIENT_REFUSED", `The connection was cut by ${engine}: ${messageOf(cause)}. It may not accept the client certificate.`, {
-      cause,
-      suggestions: [REGENERATE],
-    });
+    return new MachineError(
+      "ENGINE_CLIENT_REFUSED",
+      `The connection was cut by ${engine}: ${messageOf(cause)}. It may not accept the client certificate.`,
+      {
+        cause,
+        suggestions: [REGENERATE],
+      },
+    );
   }
   if (NOT_TLS.has(code)) {
     return new MachineError("ENGINE_NOT_TLS", `What answers at ${url} does not speak TLS.`, {

@@ -1,88 +1,193 @@
-import type { Logger, RunResult, SshEndpoint } from "@docker-machine/driver-sdk";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDriverError, type Logger, type SshEndpoint, throwIfAborted, waitFor } from "@docker-machine/driver-sdk";
+import type { AnyAuthMethod, Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
+import { hasCode, MachineError, messageOf } from "../errors.js";
+import { readPrivateKey } from "./keys.js";
+import {
+  type HostKey,
+  type HostKeyPolicy,
+  hostKeyChanged,
+  hostKeyUnknown,
+  parseHostKey,
+  readHostKeys,
+  recordHostKey,
+} from "./known-hosts.js";
+import { SshConnection } from "./ssh-connection.js";
 
-/** Where a host's key is kept, and whether an unknown one may be recorded. */
-export interface HostKeyPolicy {
-  /** The machine's `known_hosts` file. */
-  readonly path: string;
-  /** The name the key is recorded under: the machine's. */
-  readonly alias: string;
-  /** `record`: an unknown key is written down (only while creating). `require`: it must be the recorded one. */
-  readonly unknown: "record" | "require";
-}
+export type { HostKeyPolicy } from "./known-hosts.js";
+export type { SessionOptions } from "./session.js";
+export { SshConnection } from "./ssh-connection.js";
 
 /** How {@link connectSsh} connects. */
 export interface ConnectOptions {
   readonly hostKey: HostKeyPolicy;
+  /** Ends the connection whenever it is aborted. */
   readonly signal?: AbortSignal;
   /** Milliseconds for connecting and logging in. Default: 20,000. */
   readonly timeoutMs?: number;
   readonly log?: Pick<Logger, "debug">;
-  /** For the agent's socket and the user's default keys. Default: `process.env`. */
+  /** Where the agent's socket (`SSH_AUTH_SOCK`) and the user's default keys (`HOME`) are looked up. Default: `process.env`. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** How {@link SshConnection.run} runs a command. */
-export interface RemoteRunOptions {
-  /** Text for its standard input. Default: none, closed. */
-  readonly input?: string;
-  /** Default: `[0]`. */
-  readonly acceptedExitCodes?: readonly number[];
-  /** Milliseconds. Default: none but the connection's signal. */
-  readonly timeoutMs?: number;
-  /** Gets each line of output as it comes. */
-  readonly onLine?: (line: string) => void;
-  /** What the command does, for the error's message. Default: the command itself. */
-  readonly description?: string;
+/** How {@link waitForSsh} waits. */
+export interface WaitForSshOptions extends ConnectOptions {
+  /** Milliseconds for the whole wait. Default: 300,000. */
+  readonly deadlineMs?: number;
+  /** Milliseconds during which a refused login is tried again, since a new host may answer before it has its keys. Default: 30,000. */
+  readonly loginGraceMs?: number;
 }
 
-/** Which file {@link SshConnection.writeFile} writes. */
-export interface RemoteFileOptions {
-  /** Such as `0o600`. */
-  readonly mode: number;
-}
+const KEEPALIVE_MS = 15_000;
+const DEFAULT_KEYS = ["id_ed25519", "id_ecdsa", "id_rsa"];
+const RSA_ALGORITHMS: readonly ServerHostKeyAlgorithm[] = ["rsa-sha2-512", "rsa-sha2-256"];
+const HOST_KEY_ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  ...RSA_ALGORITHMS,
+];
+const WINDOWS_AGENT = String.raw`\\.\pipe\openssh-ssh-agent`;
+const RETRIED = new Set(["SSH_REFUSED", "SSH_UNREACHABLE", "SSH_TIMEOUT"]);
 
-/** The streams of {@link SshConnection.session}. */
-export interface SessionOptions {
-  /** Sent as one string to the login shell of the host. Absent: an interactive shell. */
-  readonly command?: string;
-  readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
-  /** Whether the host gives the session a terminal. Default: when there is no command and stdin is a terminal. */
-  readonly terminal?: boolean;
-}
-
-/** One login on a host, for any number of commands. */
-export class SshConnection {
-  /** Runs a command and collects its output. */
-  async run(_command: string, _options: RemoteRunOptions = {}): Promise<RunResult> {
-    throw new Error("not yet");
+/**
+ * Logs in on a host: with the endpoint's key, or else with the user's agent and default keys.
+ *
+ * @throws {MachineError} `SSH_REFUSED`, `SSH_UNREACHABLE`, `SSH_TIMEOUT`, `SSH_AUTHENTICATION_FAILED`, `SSH_HOST_KEY_CHANGED`, `SSH_HOST_KEY_UNKNOWN`, `SSH_KEY_*`,
+ * `OPERATION_ABORTED`
+ */
+export async function connectSsh(endpoint: SshEndpoint, options: ConnectOptions): Promise<SshConnection> {
+  const { hostKey: policy, signal, timeoutMs = 20_000, env = process.env } = options;
+  if (signal !== undefined) throwIfAborted(signal);
+  const methods = await authMethods(endpoint, env);
+  const recorded = await readHostKeys(policy);
+  const { default: ssh2 } = await import("ssh2");
+  const client = new ssh2.Client();
+  let shown: HostKey | undefined;
+  const config: ConnectConfig = {
+    host: endpoint.host,
+    port: endpoint.port,
+    username: endpoint.user,
+    readyTimeout: timeoutMs,
+    keepaliveInterval: KEEPALIVE_MS,
+    authHandler: [...methods],
+    algorithms: { serverHostKey: hostKeyAlgorithms(recorded) },
+    hostVerifier: (blob: Buffer) => {
+      shown = parseHostKey(blob);
+      return isAccepted(shown, recorded, policy);
+    },
+  };
+  try {
+    await ready(client, config, signal);
+  } catch (error) {
+    client.destroy();
+    if (signal !== undefined) throwIfAborted(signal);
+    if (shown !== undefined && !isAccepted(shown, recorded, policy)) {
+      throw recorded.length > 0 ? hostKeyChanged(policy, recorded, shown) : hostKeyUnknown(policy, shown);
+    }
+    throw connectError(endpoint, error, timeoutMs);
   }
-  /** Writes a file as root, through a file that only its owner can read, and an atomic rename. */
-  async writeFile(_path: string, _content: string | Buffer, _options: RemoteFileOptions): Promise<void> {
-    throw new Error("not yet");
-  }
-  /** Joins local streams with a remote command or shell, and returns its exit code. */
-  async session(_options: SessionOptions): Promise<number> {
-    throw new Error("not yet");
-  }
-  /** Ends the connection. May be called more than once. */
-  close(): void {}
-  /** {@link close}, for `using`. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
+  if (shown !== undefined && recorded.length === 0) await recordHostKey(policy, shown);
+  options.log?.debug(`SSH: logged in as ${endpoint.user} on ${endpoint.host}:${endpoint.port}.`);
+  return new SshConnection(client, { endpoint, ...(signal === undefined ? {} : { signal }) });
 }
 
-/** Logs in on a host. */
-export async function connectSsh(_endpoint: SshEndpoint, _options: ConnectOptions): Promise<SshConnection> {
-  throw new Error("not yet");
+/**
+ * Tries {@link connectSsh} until the host lets the user in.
+ *
+ * @throws {MachineError} `SSH_TIMEOUT` with the last cause; and what {@link connectSsh} throws that waiting can't mend
+ */
+export async function waitForSsh(endpoint: SshEndpoint, options: WaitForSshOptions): Promise<SshConnection> {
+  const { signal = new AbortController().signal, deadlineMs = 300_000, loginGraceMs = 30_000 } = options;
+  let refusedSince: number | undefined;
+  const pause = async (durationMs: number): Promise<void> => {
+    await sleep(durationMs, undefined, { signal }).catch(() => undefined);
+    throwIfAborted(signal);
+  };
+  const probe = async (): Promise<SshConnection> => {
+    try {
+      return await connectSsh(endpoint, options);
+    } catch (error) {
+      if (!isDriverError(error)) throw error;
+      if (RETRIED.has(error.code)) throw new Error(error.message, { cause: error });
+      refusedSince ??= performance.now();
+      const mayStillChange = error.code === "SSH_AUTHENTICATION_FAILED" && performance.now() - refusedSince < loginGraceMs;
+      if (!mayStillChange) throw error;
+      throw new Error(error.message, { cause: error });
+    }
+  };
+  const description = `SSH on ${endpoint.host}:${endpoint.port}`;
+  return waitFor({ signal, sleep: pause }, probe, { description, timeoutMs: deadlineMs, maxIntervalMs: 3000, timeoutCode: "SSH_TIMEOUT" });
 }
 
-/** Tries {@link connectSsh} until a host answers. `deadlineMs` is the whole wait. Default: 300,000. */
-export async function waitForSsh(
-  _endpoint: SshEndpoint,
-  _options: ConnectOptions & { readonly deadlineMs?: number },
-): Promise<SshConnection> {
-  throw new Error("not yet");
+function isAccepted(shown: HostKey, recorded: readonly HostKey[], policy: HostKeyPolicy): boolean {
+  if (recorded.length === 0) return policy.unknown === "record";
+  return recorded.some(({ blob }) => blob.equals(shown.blob));
+}
+
+/** What the host may show, best first. A host with several keys is asked for a recorded one. */
+function hostKeyAlgorithms(recorded: readonly HostKey[]): ServerHostKeyAlgorithm[] {
+  const algorithms = recorded.flatMap(({ type }) =>
+    type === "ssh-rsa" ? RSA_ALGORITHMS : HOST_KEY_ALGORITHMS.filter((each) => each === type),
+  );
+  return [...new Set([...algorithms, ...HOST_KEY_ALGORITHMS])];
+}
+
+function ready(client: Client, config: ConnectConfig, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new Error("aborted"));
+    signal?.addEventListener("abort", abort, { once: true });
+    const settle = (act: () => void) => {
+      signal?.removeEventListener("abort", abort);
+      act();
+    };
+    client.once("ready", () => settle(resolve));
+    client.on("error", (error) => settle(() => reject(error)));
+    client.once("close", () => settle(() => reject(new Error("The host closed the connection."))));
+    client.connect(config);
+  });
+}
+
+async function authMethods({ privateKeyPath, user }: SshEndpoint, env: NodeJS.ProcessEnv): Promise<readonly AnyAuthMethod[]> {
+  if (privateKeyPath !== undefined) return [{ type: "publickey", username: user, key: await readPrivateKey(privateKeyPath) }];
+  const agent = env.SSH_AUTH_SOCK ?? (process.platform === "win32" ? WINDOWS_AGENT : "");
+  const folder = join(env.HOME ?? homedir(), ".ssh");
+  // A default key that is missing or encrypted is passed over, as OpenSSH does without a terminal.
+  const keys = await Promise.all(DEFAULT_KEYS.map((name) => readPrivateKey(join(folder, name)).catch(() => undefined)));
+  return [
+    ...(agent === "" ? [] : [{ type: "agent" as const, username: user, agent }]),
+    ...keys.filter((key) => key !== undefined).map((key) => ({ type: "publickey" as const, username: user, key })),
+  ];
+}
+
+function connectError(endpoint: SshEndpoint, cause: unknown, timeoutMs: number): MachineError {
+  const { host, port, user, privateKeyPath } = endpoint;
+  const where = `${host}:${port}`;
+  const level = cause instanceof Error && "level" in cause ? cause.level : undefined;
+  if (level === "client-authentication") {
+    const key = privateKeyPath === undefined ? "any key of the agent or in ~/.ssh" : `the key ${privateKeyPath}`;
+    return new MachineError("SSH_AUTHENTICATION_FAILED", `The host ${where} does not let the user "${user}" in with ${key}.`, {
+      cause,
+      suggestions: ["Check the user's name, and that the public key is in ~/.ssh/authorized_keys on the host."],
+    });
+  }
+  if (level === "client-timeout" || hasCode(cause, "ETIMEDOUT")) {
+    return new MachineError("SSH_TIMEOUT", `No SSH answer from ${where} within ${timeoutMs / 1000} s.`, {
+      cause,
+      suggestions: ["Check the address, and that no firewall drops the port."],
+    });
+  }
+  if (hasCode(cause, "ECONNREFUSED")) {
+    return new MachineError("SSH_REFUSED", `The host refuses SSH connections to ${where}.`, {
+      cause,
+      suggestions: ["Check the port, and that an SSH server runs on the host."],
+    });
+  }
+  return new MachineError("SSH_UNREACHABLE", `No SSH connection to ${where}: ${messageOf(cause)}`, {
+    cause,
+    suggestions: ["Check the address, and that the host is running."],
+  });
 }

@@ -28,7 +28,9 @@ async function modeOf(path: string): Promise<string> {
 }
 
 async function hashOf(path: string): Promise<string> {
-  return createHash("sha256").update(await readFile(path)).digest("hex");
+  return createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
 }
 
 describe("a new store", () => {

@@ -8,7 +8,11 @@ import { freePort } from "./free-port.js";
 
 /** Why there can be no {@link startEngine} here; `undefined` if there can. */
 export const engineUnavailable: string | undefined =
-  process.getuid?.() !== 0 ? "dockerd needs root" : existsSync("/usr/sbin/dockerd") ? undefined : "dockerd (package docker.io) is not installed";
+  process.getuid?.() !== 0
+    ? "dockerd needs root"
+    : existsSync("/usr/sbin/dockerd")
+      ? undefined
+      : "dockerd (package docker.io) is not installed";
 
 /** A real dockerd that speaks TLS on a loopback port and touches no network or data but its own. */
 export interface Engine {

@@ -1,0 +1,63 @@
+import { ReadStream, WriteStream } from "node:tty";
+import type { Client, ClientChannel, PseudoTtyOptions } from "ssh2";
+import { exitCodeOf } from "./exit-code.js";
+
+/** What a session on a host is joined with. */
+export interface SessionOptions {
+  /** Handed as one text to the login shell of the host, as OpenSSH does. Absent: an interactive shell. */
+  readonly command?: string;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  /** Whether the host gives the session a terminal. Default: if there is no command and `stdin` is a terminal. */
+  readonly terminal?: boolean;
+}
+
+/** Joins local streams with a command or shell on the host. `undefined`: the connection was lost. */
+export async function joinSession(client: Client, options: SessionOptions): Promise<number | undefined> {
+  const { command, stdin, stdout, stderr } = options;
+  const hasTerminal = options.terminal ?? (command === undefined && stdin instanceof ReadStream);
+  const channel = await open(client, command, hasTerminal ? terminalOf(stdout) : undefined);
+  const exitCode = exitCodeOf(channel);
+  // A session whose far end no longer reads is judged by its exit code.
+  channel.on("error", () => undefined);
+  channel.pipe(stdout, { end: false });
+  channel.stderr.pipe(stderr, { end: false });
+  const leave = hasTerminal ? enterTerminal(channel, stdin, stdout) : () => undefined;
+  stdin.pipe(channel);
+  try {
+    return await exitCode;
+  } finally {
+    leave();
+    stdin.unpipe(channel);
+    // Else an open terminal or pipe would keep this process alive.
+    stdin.pause();
+  }
+}
+
+/** Without a terminal, OpenSSH runs an interactive request as the login shell reading its commands from standard input; so does this. */
+function open(client: Client, command: string | undefined, terminal: PseudoTtyOptions | undefined): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | undefined, channel: ClientChannel) => (error === undefined ? resolve(channel) : reject(error));
+    if (command === undefined) client.shell(terminal ?? false, done);
+    else client.exec(command, terminal === undefined ? {} : { pty: terminal }, done);
+  });
+}
+
+function terminalOf(stdout: NodeJS.WritableStream): PseudoTtyOptions {
+  const { TERM = "xterm" } = process.env;
+  return stdout instanceof WriteStream ? { term: TERM, cols: stdout.columns, rows: stdout.rows } : { term: TERM };
+}
+
+/** Sends each key as it is pressed, and tells the host of a new window size. Returns what undoes it. */
+function enterTerminal(channel: ClientChannel, stdin: NodeJS.ReadableStream, stdout: NodeJS.WritableStream): () => void {
+  const resize = () => {
+    if (stdout instanceof WriteStream) channel.setWindow(stdout.rows, stdout.columns, 0, 0);
+  };
+  if (stdin instanceof ReadStream) stdin.setRawMode(true);
+  stdout.on("resize", resize);
+  return () => {
+    stdout.removeListener("resize", resize);
+    if (stdin instanceof ReadStream) stdin.setRawMode(false);
+  };
+}

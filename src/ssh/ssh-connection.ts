@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import { type RunResult, type SshEndpoint, throwIfAborted } from "@docker-machine/driver-sdk";
+import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
+import { MachineError, messageOf } from "../errors.js";
+import { collect } from "./collect.js";
+import { rootScriptCommand, scriptCommand } from "./quote.js";
+import { joinSession, type SessionOptions } from "./session.js";
+
+/** How {@link SshConnection.run} runs a command. */
+export interface RemoteRunOptions {
+  /** Text for its standard input. Default: none, closed. */
+  readonly input?: string;
+  /** Default: `[0]`. */
+  readonly acceptedExitCodes?: readonly number[];
+  /** Milliseconds. Default: none but the connection's signal. */
+  readonly timeoutMs?: number;
+  /** Gets each line of output and error output as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** What the command does, as it completes "Failed to", for the error's message. Default: `run COMMAND`. */
+  readonly purpose?: string;
+}
+
+/** How {@link SshConnection.runScript} runs a script. */
+export interface RemoteScriptOptions extends RemoteRunOptions {
+  /** Default: `login`, the endpoint's user. `root` works by `sudo` without a password, unless the login is root. */
+  readonly as?: "login" | "root";
+}
+
+/** A file for a host. */
+export interface RemoteFile {
+  /** Absolute. Missing folders above it are made, mode 0755. */
+  readonly path: string;
+  readonly content: string | Buffer;
+  /** Such as `0o600`. */
+  readonly mode: number;
+}
+
+/** Moves each uploaded file to its place, if content or mode differ from what is there, and prints the places that changed. */
+const INSTALL_FILES = `set -eu
+while [ "$#" -gt 0 ]; do
+  from=$1 to=$2 mode=$3
+  shift 3
+  if [ -f "$to" ] && cmp -s "$from" "$to" && [ "$(stat -c %a:%u:%g "$to")" = "$mode:0:0" ]; then
+    rm -f "$from"
+    continue
+  fi
+  mkdir -p -m 755 "$(dirname "$to")"
+  install -o root -g root -m "$mode" "$from" "$to.new"
+  mv -f "$to.new" "$to"
+  rm -f "$from"
+  printf '%s\\n' "$to"
+done`;
+
+const SHOWN_LINES = 10;
+
+/** One login on a host, for any number of commands. */
+export class SshConnection implements Disposable {
+  readonly endpoint: SshEndpoint;
+  readonly #client: Client;
+  readonly #signal: AbortSignal | undefined;
+  readonly #abort = (): void => void this.#client.destroy();
+  #cause: unknown;
+
+  /** Takes a client that is logged in. */
+  constructor(client: Client, { endpoint, signal }: { readonly endpoint: SshEndpoint; readonly signal?: AbortSignal }) {
+    this.#client = client;
+    this.endpoint = endpoint;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#abort, { once: true });
+    client.on("error", (error) => {
+      this.#cause = error;
+    });
+  }
+
+  /**
+   * Runs a command in the login shell of the host and collects its output. Values in it must be quoted: see `quote.ts`.
+   *
+   * @throws {MachineError} `SSH_COMMAND_FAILED` with the end of its output, `SSH_CONNECTION_LOST`, `COMMAND_TIMEOUT`, `OPERATION_ABORTED`
+   */
+  async run(command: string, options: RemoteRunOptions = {}): Promise<RunResult> {
+    const { acceptedExitCodes = [0], purpose = `run ${command}` } = options;
+    const channel = await this.#open(command);
+    const outcome = await collect(channel, options);
+    if (outcome === "timeout") {
+      throw new MachineError("COMMAND_TIMEOUT", `Gave up to ${purpose} on the host ${this.endpoint.host} after ${options.timeoutMs} ms.`);
+    }
+    if (outcome === "lost") throw this.#lost(purpose);
+    if (acceptedExitCodes.includes(outcome.exitCode)) return outcome;
+    const lines = `${outcome.stdout}\n${outcome.stderr}`.trim().split("\n").slice(-SHOWN_LINES).join("\n");
+    throw new MachineError(
+      "SSH_COMMAND_FAILED",
+      `Failed to ${purpose} on the host ${this.endpoint.host} (exit code ${outcome.exitCode}): ${lines}`,
+    );
+  }
+
+  /** Runs a POSIX shell script, a constant text; `args` arrive literally as `"$1"`, `"$2"`, …. Throws as {@link run}. */
+  async runScript(script: string, args: readonly string[] = [], options: RemoteScriptOptions = {}): Promise<RunResult> {
+    const command = options.as === "root" ? rootScriptCommand(script, args) : scriptCommand(script, args);
+    return this.run(command, { purpose: "run a script", ...options });
+  }
+
+  /**
+   * Puts files in place as root. Content travels by SFTP to files that only the login can read, and each replaces its target in one step.
+   *
+   * @returns the paths whose content, mode or owner were different before
+   * @throws {MachineError} as {@link run}, and `SSH_UPLOAD_FAILED`
+   */
+  async writeFiles(files: readonly RemoteFile[]): Promise<readonly string[]> {
+    const uploads = files.map((file) => ({ ...file, from: `.docker-machine-${randomUUID()}` }));
+    const sftp = await this.#openSftp();
+    try {
+      await Promise.all(uploads.map(({ from, content }) => upload(sftp, from, content)));
+    } catch (cause) {
+      throw new MachineError("SSH_UPLOAD_FAILED", `Failed to upload files to the host ${this.endpoint.host}: ${messageOf(cause)}`, {
+        cause,
+      });
+    } finally {
+      sftp.end();
+    }
+    const args = uploads.flatMap(({ from, path, mode }) => [from, path, mode.toString(8)]);
+    const purpose = `write ${files.map(({ path }) => path).join(", ")}`;
+    const { stdout } = await this.runScript(INSTALL_FILES, args, { as: "root", purpose });
+    return stdout.split("\n").filter((path) => path !== "");
+  }
+
+  /** Joins local streams with a command or an interactive shell on the host, and returns its exit code. */
+  async session(options: SessionOptions): Promise<number> {
+    const exitCode = await joinSession(this.#client, options);
+    if (exitCode === undefined) throw this.#lost("keep the session");
+    return exitCode;
+  }
+
+  /** Ends the connection. May be called more than once. */
+  close(): void {
+    this.#signal?.removeEventListener("abort", this.#abort);
+    this.#client.end();
+  }
+
+  /** {@link close}, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(command: string): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      this.#request((done) => this.#client.exec(command, done), resolve, reject);
+    });
+  }
+
+  #openSftp(): Promise<SFTPWrapper> {
+    return new Promise((resolve, reject) => {
+      this.#request((done) => this.#client.sftp(done), resolve, reject);
+    });
+  }
+
+  /** A request on a connection that is cut is never answered, so the cut itself must end the wait. */
+  #request<T>(
+    send: (done: (error: Error | undefined, value: T) => void) => void,
+    resolve: (value: T) => void,
+    reject: (error: Error) => void,
+  ): void {
+    const lost = () => {
+      try {
+        reject(this.#lost("open a channel"));
+      } catch (error) {
+        reject(error as Error);
+      }
+    };
+    if (this.#signal?.aborted === true) {
+      lost();
+      return;
+    }
+    this.#client.once("close", lost);
+    try {
+      send((error, value) => {
+        this.#client.removeListener("close", lost);
+        if (error === undefined) resolve(value);
+        else reject(error);
+      });
+    } catch {
+      this.#client.removeListener("close", lost);
+      lost();
+    }
+  }
+
+  #lost(purpose: string): MachineError {
+    if (this.#signal !== undefined) throwIfAborted(this.#signal);
+    const because = this.#cause === undefined ? "" : `: ${messageOf(this.#cause)}`;
+    return new MachineError(
+      "SSH_CONNECTION_LOST",
+      `The SSH connection to ${this.endpoint.host} was lost in the attempt to ${purpose}${because}.`,
+      {
+        cause: this.#cause,
+        suggestions: ["Check that the host is running, and try again: every step may be repeated."],
+      },
+    );
+  }
+}
+
+/** Writes a new file in the login's folder, which no one else can read from its first moment. */
+async function upload(sftp: SFTPWrapper, path: string, content: string | Buffer): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const stream = sftp.createWriteStream(path, { flags: "wx", mode: 0o600 });
+    stream.on("error", reject);
+    stream.on("close", () => resolve());
+    stream.end(content);
+  });
+}
