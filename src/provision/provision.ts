@@ -1,6 +1,6 @@
 import type { Logger } from "@docker-machine/driver-sdk";
 import type { Certificates } from "../certificates/certificates.js";
-import type { SshConnection } from "../ssh/connection.js";
+import type { SshConnection } from "../ssh/ssh-connection.js";
 import type { EngineOptions } from "../store/machine-config.js";
 
 /** What {@link provision} sets up, and with what. */

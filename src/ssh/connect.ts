@@ -16,10 +16,6 @@ import {
 } from "./known-hosts.js";
 import { SshConnection } from "./ssh-connection.js";
 
-export type { HostKeyPolicy } from "./known-hosts.js";
-export type { SessionOptions } from "./session.js";
-export { SshConnection } from "./ssh-connection.js";
-
 /** How {@link connectSsh} connects. */
 export interface ConnectOptions {
   readonly hostKey: HostKeyPolicy;
