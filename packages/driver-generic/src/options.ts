@@ -45,14 +45,22 @@ export type GenericOptionValues = OptionValues<typeof genericOptions>;
  */
 export function checkGenericOptions({ ipAddress }: GenericOptionValues): void {
   if (ipAddress === undefined || ipAddress === "") {
-    throw new DriverError("OPTION_MISSING", "The option --generic-ip-address (or the environment variable GENERIC_IP_ADDRESS) is required.", {
-      suggestions: ["Add the host's address: --generic-ip-address 192.0.2.10"],
-    });
+    throw new DriverError(
+      "OPTION_MISSING",
+      "The option --generic-ip-address (or the environment variable GENERIC_IP_ADDRESS) is required.",
+      {
+        suggestions: ["Add the host's address: --generic-ip-address 192.0.2.10"],
+      },
+    );
   }
   if (isIP(ipAddress) === 0 && !isHostName(ipAddress)) {
-    throw new DriverError("OPTION_INVALID", `--generic-ip-address is ${JSON.stringify(ipAddress)}, but it must be an IP address or a host name.`, {
-      suggestions: ["Leave out scheme, brackets and port; ports have options of their own: --generic-ssh-port, --generic-engine-port"],
-    });
+    throw new DriverError(
+      "OPTION_INVALID",
+      `--generic-ip-address is ${JSON.stringify(ipAddress)}, but it must be an IP address or a host name.`,
+      {
+        suggestions: ["Leave out scheme, brackets and port; ports have options of their own: --generic-ssh-port, --generic-engine-port"],
+      },
+    );
   }
 }
 

@@ -29,7 +29,10 @@ export class NoneDriver extends BaseDriver<typeof noneOptions, NoneState> {
     const { URL } = this.machine.state;
     if (URL !== undefined && URL !== "") return URL;
     throw new DriverError("MACHINE_NO_ADDRESS", `The machine "${this.machine.name}" has no URL.`, {
-      suggestions: [`docker-machine rm ${this.machine.name}`, `docker-machine create -d none --url tcp://ADDRESS:2376 ${this.machine.name}`],
+      suggestions: [
+        `docker-machine rm ${this.machine.name}`,
+        `docker-machine create -d none --url tcp://ADDRESS:2376 ${this.machine.name}`,
+      ],
     });
   }
 }

@@ -58,7 +58,8 @@ function problemWith(description: DriverDescription): string | undefined {
   }
   if (typeof description.summary !== "string" || description.summary === "") return `The driver "${description.name}" has no summary.`;
   if (typeof description.createDriver !== "function") return `The driver "${description.name}" has no createDriver function.`;
-  if (typeof description.options !== "object" || description.options === null) return `The driver "${description.name}" has no options object.`;
+  if (typeof description.options !== "object" || description.options === null)
+    return `The driver "${description.name}" has no options object.`;
   return problemWithOptions(description);
 }
 

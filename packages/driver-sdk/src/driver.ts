@@ -4,15 +4,7 @@ import type { CommonState, DriverState, Machine } from "./machine.js";
 import type { OptionSpecs } from "./options.js";
 
 /** What a host is doing, in the Go program's words. `NotFound`: it is gone. */
-export type MachineStatus =
-  | "Running"
-  | "Starting"
-  | "Stopping"
-  | "Stopped"
-  | "Paused"
-  | "Saved"
-  | "Error"
-  | "NotFound";
+export type MachineStatus = "Running" | "Starting" | "Stopping" | "Stopped" | "Paused" | "Saved" | "Error" | "NotFound";
 
 /** How to log in to a host. */
 export interface SshEndpoint {

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { defineDriver, type DriverDefinition, type DriverDescription, isDriverDefinition, isDriverName } from "./definition.js";
+export { type DriverDefinition, type DriverDescription, defineDriver, isDriverDefinition, isDriverName } from "./definition.js";
 export { BaseDriver, DOCKER_TLS_PORT, dockerUrl, type MachineStatus, type SshEndpoint } from "./driver.js";
 export { DriverError, type DriverErrorOptions, type ErrorCode, isDriverError } from "./errors.js";
 export type { Host, Logger, RunOptions, RunResult, SshKey, SshKeyOptions } from "./host.js";
@@ -20,4 +20,4 @@ export {
   type StringListOption,
   type StringOption,
 } from "./options.js";
-export { throwIfAborted, waitFor, type WaitForOptions, type WaitHost } from "./wait-for.js";
+export { throwIfAborted, type WaitForOptions, type WaitHost, waitFor } from "./wait-for.js";

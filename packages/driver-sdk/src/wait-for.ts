@@ -28,6 +28,7 @@ export type WaitHost = Pick<Host, "signal" | "sleep">;
 export async function waitFor<T>(host: WaitHost, probe: () => Promise<T | undefined | false>, options: WaitForOptions): Promise<T> {
   const { timeoutMs, maxIntervalMs = 5000, timeoutCode = "WAIT_TIMEOUT" } = options;
   const startedAt = performance.now();
+  let sleptMs = 0;
   let pauseMs = options.intervalMs ?? 500;
   let lastCause: unknown;
   for (;;) {
@@ -39,9 +40,12 @@ export async function waitFor<T>(host: WaitHost, probe: () => Promise<T | undefi
       if (isDriverError(error)) throw error;
       lastCause = error;
     }
-    const leftMs = timeoutMs - (performance.now() - startedAt);
+    // A test's host sleeps in no time, so the pauses themselves count, too.
+    const leftMs = timeoutMs - Math.max(performance.now() - startedAt, sleptMs);
     if (leftMs <= 0) throw timeout(options, timeoutCode, lastCause);
-    await host.sleep(Math.min(leftMs, jitter(pauseMs)));
+    const nextMs = Math.min(leftMs, jitter(pauseMs));
+    await host.sleep(nextMs);
+    sleptMs += nextMs;
     pauseMs = Math.min(maxIntervalMs, pauseMs * 1.5);
   }
 }

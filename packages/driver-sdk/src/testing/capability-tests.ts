@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import type { DriverDefinition } from "../definition.js";
 import type { MachineStatus } from "../driver.js";
 import type { DriverState } from "../machine.js";
@@ -25,7 +24,10 @@ export function capabilityTests<O extends OptionSpecs, S extends DriverState>(
 ): readonly ConformanceTest[] {
   const declared = (Object.keys(statusAfter) as PowerOperation[]).filter((name) => fixture.capabilities.includes(name));
   return declared.flatMap((name) => [
-    { name: `${name} brings the host to the status ${statusAfter[name]}, and may be repeated`, run: () => Scene.with(definition, fixture, cycle(name)) },
+    {
+      name: `${name} brings the host to the status ${statusAfter[name]}, and may be repeated`,
+      run: () => Scene.with(definition, fixture, cycle(name)),
+    },
     { name: `remove after ${name} leaves nothing behind`, run: () => Scene.with(definition, fixture, removeAfter(name)) },
     { name: `${name} can be repeated after a failure at any of its steps`, run: () => repeatAfterFailures(definition, fixture, name) },
     { name: `${name} stops soon when interrupted at any step`, run: () => interrupt(definition, fixture, name) },
@@ -47,8 +49,8 @@ async function prepareFor<O extends OptionSpecs, S extends DriverState>(scene: S
 function cycle<O extends OptionSpecs, S extends DriverState>(name: PowerOperation): (scene: Scene<O, S>) => Promise<void> {
   return async (scene) => {
     await prepareFor(scene, name);
-    const { driver } = await scene.must(name, perform(name));
-    assert.equal(await driver.status(), statusAfter[name], `the status after ${name}`);
+    await scene.must(name, perform(name));
+    await scene.mustHaveStatus(statusAfter[name], `after ${name}`);
     await scene.must(`${name} again`, perform(name));
     await scene.mustHaveStatus(statusAfter[name], `after ${name} twice`);
     if (statusAfter[name] === "Stopped" && scene.fixture.capabilities.includes("start")) {

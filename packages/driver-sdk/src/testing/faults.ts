@@ -59,7 +59,11 @@ async function strikeOnce<O extends OptionSpecs, S extends DriverState>(
   const where = session.process.struck;
   if (where === undefined) {
     if (session.process.count === 0) {
-      assert.deepEqual([...(await scene.world.residue())], [...before], `${plan.what} has effects outside that are no steps: see createWorld`);
+      assert.deepEqual(
+        [...(await scene.world.residue())],
+        [...before],
+        `${plan.what} has effects outside that are no steps: see createWorld`,
+      );
     }
     return false;
   }

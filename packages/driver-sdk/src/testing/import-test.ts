@@ -28,14 +28,17 @@ const PROBE = `
 import { createHook } from "node:async_hooks";
 import { writeSync } from "node:fs";
 const [url, ...watched] = process.argv.slice(1);
-const seen = new Set();
-const hook = createHook({ init(id, type) { if (watched.includes(type)) seen.add(type); } });
+const before = process.getActiveResourcesInfo();
+const began = new Set();
+const hook = createHook({ init(id, type) { if (watched.includes(type)) began.add(type); } });
 hook.enable();
 const module = await import(url);
 hook.disable();
+const kept = process.getActiveResourcesInfo().filter((type) => !before.includes(type));
 const definition = module.default;
 const branded = definition !== null && typeof definition === "object" && Symbol.for("docker-machine.DriverDefinition") in definition;
-writeSync(${REPORT_FD}, JSON.stringify({ seen: [...seen], branded, name: branded ? definition.name : undefined }));
+writeSync(${REPORT_FD}, JSON.stringify({ began: [...began], kept, name: branded ? definition.name : null }));
+process.exit(0);
 `;
 
 /** Importing a driver's module must be free of effects, since it happens before the user has agreed to anything but its list of options. */
@@ -46,7 +49,11 @@ export function importTest(driverName: string, moduleUrl: string | URL): Conform
       const { exitCode, printed, report } = await importInChild(String(moduleUrl));
       assert.equal(printed, "", `importing ${moduleUrl} printed something, or failed`);
       assert.equal(exitCode, 0, `the exit code of a process that only imports ${moduleUrl}`);
-      assert.deepEqual(JSON.parse(report), { seen: [], branded: true, name: driverName }, "what importing the module began, and its default export");
+      assert.deepEqual(
+        JSON.parse(report),
+        { began: [], kept: [], name: driverName },
+        "what importing the module began and kept, and its default export",
+      );
     },
   };
 }

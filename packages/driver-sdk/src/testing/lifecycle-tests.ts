@@ -60,7 +60,8 @@ async function checkPreCreateCheck<O extends OptionSpecs, S extends DriverState>
 
 async function checkCreate<O extends OptionSpecs, S extends DriverState>(scene: Scene<O, S>): Promise<void> {
   const { driver } = await scene.must("create", create);
-  assert.equal(await driver.status(), "Running", "the status after create");
+  const status = await driver.status();
+  assert.equal(status, "Running", `the status after create is ${status}, but should be Running`);
   await checkReachable(driver);
 }
 

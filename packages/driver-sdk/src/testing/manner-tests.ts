@@ -31,7 +31,10 @@ export function mannerTests<O extends OptionSpecs, S extends DriverState>(
 async function liveThrough<O extends OptionSpecs, S extends DriverState>(scene: Scene<O, S>): Promise<Session<O, S>> {
   const session = scene.start();
   const { capabilities } = scene.fixture;
-  const optional = (name: Capability): Operation<O, S> => async (driver) => driver[name]?.();
+  const optional =
+    (name: Capability): Operation<O, S> =>
+    async (driver) =>
+      driver[name]?.();
   const life: readonly Operation<O, S>[] = [
     optional("preCreateCheck"),
     create,

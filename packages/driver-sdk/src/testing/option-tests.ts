@@ -34,7 +34,9 @@ export function optionTests<O extends OptionSpecs, S extends DriverState>(
     {
       name: "options that hold secrets are marked as secret",
       run: async () => {
-        const unmarked = specs.filter(([, spec]) => SECRET_FLAG.test(spec.flag) && spec.secret !== true).map(([, spec]) => `--${spec.flag}`);
+        const unmarked = specs
+          .filter(([, spec]) => SECRET_FLAG.test(spec.flag) && spec.secret !== true)
+          .map(([, spec]) => `--${spec.flag}`);
         assert.deepEqual(unmarked, [], `mark these options with "secret: true": ${unmarked.join(", ")}`);
       },
     },

@@ -3,20 +3,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DriverDefinition } from "../definition.js";
-import type { BaseDriver } from "../driver.js";
+import type { BaseDriver, MachineStatus } from "../driver.js";
 import type { DriverState } from "../machine.js";
 import { type OptionSpecs, type OptionValues, resolveOptions } from "../options.js";
 import { FakeHost } from "./fake-host.js";
 import { FakeMachine } from "./fake-machine.js";
-import { type Fault, FakeProcess } from "./fake-process.js";
+import { FakeProcess, type Fault } from "./fake-process.js";
 import type { ConformanceFixture, ConformanceWorld } from "./fixture.js";
 import type { StepRunner } from "./step-runner.js";
 
 /** What became of an operation. `killed`: it will never end, since its process was killed. */
-export type Outcome =
-  | { readonly kind: "done" }
-  | { readonly kind: "failed"; readonly error: unknown }
-  | { readonly kind: "killed" };
+export type Outcome = { readonly kind: "done" } | { readonly kind: "failed"; readonly error: unknown } | { readonly kind: "killed" };
 
 /** Something to do with a driver. */
 export type Operation<O extends OptionSpecs, S extends DriverState> = (driver: BaseDriver<O, S>) => Promise<unknown>;
@@ -126,14 +123,16 @@ export class Scene<O extends OptionSpecs, S extends DriverState> {
   async must(what: string, operation: Operation<O, S>): Promise<Session<O, S>> {
     const session = this.start();
     const outcome = await this.attempt(session, what, operation);
-    if (outcome.kind === "failed") assert.fail(`${what} must succeed, but: ${describe(outcome.error)}`);
-    return session;
+    if (outcome.kind !== "failed") return session;
+    if (outcome.error instanceof assert.AssertionError) throw outcome.error;
+    assert.fail(`${what} must succeed, but: ${describe(outcome.error)}`);
   }
 
-  /** Checks, by new processes, that the machine's status is `expected`. */
-  async mustHaveStatus(expected: string, when: string): Promise<void> {
+  /** Checks, by a new process, that the machine's status is `expected`. */
+  async mustHaveStatus(expected: MachineStatus, when: string): Promise<void> {
     await this.must(`status ${when}`, async (driver) => {
-      assert.equal(await driver.status(), expected, `the status ${when}`);
+      const status = await driver.status();
+      assert.equal(status, expected, `the status ${when} is ${status}, but should be ${expected}`);
     });
   }
 

@@ -9,7 +9,7 @@ import {
   type SshEndpoint,
   waitFor,
 } from "@docker-machine/driver-sdk";
-import type { ConformanceFixture } from "@docker-machine/driver-sdk/testing";
+import type { ConformanceFixture, RunScript } from "@docker-machine/driver-sdk/testing";
 
 export const memoryOptions = {
   size: { type: "integer", flag: "memory-size", env: "MEMORY_SIZE", usage: "Size in MB", default: 512, minimum: 1 },
@@ -118,31 +118,47 @@ export function memoryDefinition(
 }
 
 /** The outside: the program `memory` and its hosts. */
+class MemoryWorld {
+  readonly flags = {
+    "memory-size": "1024",
+    "memory-zone": "b",
+    "memory-label": ["x", "y"],
+    "memory-fast": true,
+    "memory-token": "s3cr3t-t0ken",
+  };
+  readonly #hosts = new Map<string, { status: MachineStatus; timesAsked: number }>();
+
+  async residue(): Promise<readonly string[]> {
+    return [...this.#hosts.keys()];
+  }
+
+  readonly run: RunScript = (file, [verb = "", name = ""]) => {
+    if (file !== "memory") throw new DriverError("COMMAND_NOT_FOUND", `The program ${file} was not found.`);
+    if (verb === "version") return { stdout: "1.0" };
+    if (verb === "create") return this.#create(name);
+    return this.#change(verb, name);
+  };
+
+  #create(name: string): Partial<RunResult> {
+    if (this.#hosts.has(name)) return { exitCode: 5, stderr: "it exists" };
+    this.#hosts.set(name, { status: "Stopped", timesAsked: 0 });
+    return {};
+  }
+
+  #change(verb: string, name: string): Partial<RunResult> {
+    const host = this.#hosts.get(name);
+    if (host === undefined) return { exitCode: 4, stderr: "no such host" };
+    if (verb === "delete") this.#hosts.delete(name);
+    if (verb === "start") host.status = "Running";
+    if (verb === "stop") host.status = "Stopped";
+    if (verb === "address") return { stdout: host.timesAsked++ < 2 ? "" : "10.0.0.5" };
+    return { stdout: host.status };
+  }
+}
+
+/** How the suite is run over {@link MemoryDriver}. */
 export const memoryFixture: ConformanceFixture = {
   capabilities: ["preCreateCheck", "sshEndpoint", "start", "stop", "kill", "restart"],
   operationTimeoutMs: 500,
-  createWorld: () => {
-    const hosts = new Map<string, { status: MachineStatus; asked: number }>();
-    return {
-      flags: { "memory-size": "1024", "memory-zone": "b", "memory-label": ["x", "y"], "memory-fast": true, "memory-token": "s3cr3t-t0ken" },
-      residue: async () => [...hosts.keys()],
-      run: (file, [verb = "", name = ""]) => {
-        if (file !== "memory") throw new DriverError("COMMAND_NOT_FOUND", `The program ${file} was not found.`);
-        if (verb === "version") return { stdout: "1.0" };
-        if (verb === "create") {
-          if (hosts.has(name)) return { exitCode: 5, stderr: "it exists" };
-          hosts.set(name, { status: "Stopped", asked: 0 });
-          return {};
-        }
-        const host = hosts.get(name);
-        if (host === undefined) return { exitCode: 4, stderr: "no such host" };
-        if (verb === "status") return { stdout: host.status };
-        if (verb === "address") return { stdout: host.asked++ < 2 ? "" : "10.0.0.5" };
-        if (verb === "delete") hosts.delete(name);
-        if (verb === "start") host.status = "Running";
-        if (verb === "stop") host.status = "Stopped";
-        return {};
-      },
-    };
-  },
+  createWorld: () => new MemoryWorld(),
 };

@@ -1,0 +1,54 @@
+import { resolveOptions } from "@docker-machine/driver-sdk";
+import { FakeHost, FakeMachine } from "@docker-machine/driver-sdk/testing";
+import { describe, expect, test } from "vitest";
+import type { NoneDriver, NoneState } from "../src/driver.js";
+import none from "../src/index.js";
+import { noneOptions } from "../src/options.js";
+
+function driverOf(given: { readonly url?: string; readonly state?: NoneState }) {
+  const machine = new FakeMachine<typeof noneOptions, NoneState>({
+    options: resolveOptions(noneOptions, { flags: { url: given.url } }),
+    state: given.state ?? {},
+    directory: "unused",
+  });
+  const driver = none.createDriver(machine, new FakeHost()) as NoneDriver;
+  return { driver, machine };
+}
+
+describe("the driver none", () => {
+  test("saves the address and the URL, in the Go program's order", async () => {
+    const { driver, machine } = driverOf({ url: "tcp://127.0.0.1:23760" });
+    await driver.create();
+    expect(machine.savedJson).toBe('{"IPAddress":"127.0.0.1:23760","URL":"tcp://127.0.0.1:23760"}');
+  });
+
+  test("accepts --url none, which has no address", async () => {
+    const { driver, machine } = driverOf({ url: "none" });
+    await driver.create();
+    expect(machine.state).toEqual({ IPAddress: "", URL: "none" });
+    expect(await driver.url()).toBe("none");
+    await expect(driver.address()).rejects.toMatchObject({ code: "MACHINE_NO_ADDRESS" });
+  });
+
+  test("works on a machine that the Go program saved", async () => {
+    const { driver } = driverOf({ state: { IPAddress: "127.0.0.1:1", URL: "tcp://127.0.0.1:1" } });
+    expect(await driver.status()).toBe("Running");
+    expect(await driver.address()).toBe("127.0.0.1:1");
+    expect(await driver.url()).toBe("tcp://127.0.0.1:1");
+  });
+
+  test("can't be started, stopped, killed, restarted or logged in to", () => {
+    const { driver } = driverOf({ url: "tcp://127.0.0.1:1" });
+    for (const operation of ["start", "stop", "kill", "restart", "sshEndpoint"] as const) expect(driver[operation]).toBeUndefined();
+  });
+
+  test.each([undefined, ""])("refuses to be created with the URL %j", async (url) => {
+    const { driver } = driverOf(url === undefined ? {} : { url });
+    await expect(driver.create()).rejects.toMatchObject({ code: "OPTION_MISSING" });
+    expect(() => none.checkOptions?.({ url })).toThrow(expect.objectContaining({ code: "OPTION_MISSING" }));
+  });
+
+  test("refuses a URL that is none, before anything is made", () => {
+    expect(() => none.checkOptions?.({ url: "tcp://%zz" })).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
+  });
+});
