@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folders = [".", ...readdirSync(join(root, "packages")).map((name) => `packages/${name}`)];
+const cli = manifestOf(".");
+
+describe.for(folders)("The package in %s", (folder) => {
+  const manifest = manifestOf(folder);
+
+  test("says what it is, in the words of all the others", () => {
+    expect(manifest.description).toMatch(/\w/);
+    expect(manifest.keywords).toContain("docker-machine");
+    expect(manifest).toMatchObject({ type: "module", license: "Apache-2.0", author: cli.author, engines: cli.engines });
+    expect(manifest.publishConfig).toEqual({ access: "public" });
+    expect(manifest.repository).toEqual(folder === "." ? cli.repository : { ...cli.repository, directory: folder });
+  });
+
+  test("carries the license", () => {
+    expect(readFileSync(join(root, folder, "LICENSE"), "utf8")).toBe(readFileSync(join(root, "LICENSE"), "utf8"));
+  });
+
+  test("publishes only what it lists", () => {
+    expect(manifest.files?.length).toBeGreaterThan(0);
+    expect(manifest.private).toBeUndefined();
+  });
+
+  test("runs no script where it is installed", () => {
+    const installScripts = ["preinstall", "install", "postinstall", "prepare"];
+    expect(Object.keys(manifest.scripts ?? {}).filter((name) => installScripts.includes(name))).toEqual([]);
+  });
+});
+
+describe.for(folders.filter((folder) => /driver-(?!sdk)/.test(folder)))("The driver in %s", (folder) => {
+  const manifest = manifestOf(folder);
+
+  test("has a manifest that docker-machine accepts", () => {
+    expect(manifest.dockerMachine?.driver).toBe(folder.replace("packages/driver-", ""));
+    expect(manifest.keywords).toContain("docker-machine-driver");
+    expect(manifest.peerDependencies?.["@docker-machine/driver-sdk"]).toMatch(/^\^/);
+  });
+
+  test("comes with the CLI", () => {
+    expect(cli.dependencies).toHaveProperty([manifest.name]);
+  });
+});
+
+test("package-lock.json names no registry", () => {
+  expect(readFileSync(join(root, "package-lock.json"), "utf8")).not.toMatch(/"resolved": "https?:/);
+});
+
+interface PackageManifest {
+  readonly name: string;
+  readonly description?: string;
+  readonly keywords?: readonly string[];
+  readonly author?: string;
+  readonly repository?: Readonly<Record<string, string>>;
+  readonly engines?: Readonly<Record<string, string>>;
+  readonly publishConfig?: Readonly<Record<string, string>>;
+  readonly files?: readonly string[];
+  readonly private?: boolean;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly dockerMachine?: { readonly driver: string };
+}
+
+function manifestOf(folder: string): PackageManifest {
+  return JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+}
