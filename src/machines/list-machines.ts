@@ -1,4 +1,4 @@
-import type { BaseDriver, MachineStatus } from "@docker-machine/driver-sdk";
+import { type BaseDriver, isDriverError, type MachineStatus } from "@docker-machine/driver-sdk";
 import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { messageOf } from "../errors.js";
 import type { EngineOptions, MachineConfig, SwarmOptions } from "../store/machine-config.js";
@@ -10,6 +10,8 @@ export interface ListedMachine {
   readonly name: string;
   /** Empty for a machine whose config.json can't be read. */
   readonly driverName: string;
+  /** Whether the driver is not installed, or can't be used. Default: false. */
+  readonly driverIsMissing?: boolean;
   /** `Timeout`: the driver gave no answer in time. */
   readonly status: MachineStatus | "Timeout";
   readonly url: string;
@@ -41,15 +43,18 @@ async function describe(context: MachineContext, name: string, options: ListOpti
   const startedAt = performance.now();
   const since = () => Math.round(performance.now() - startedAt);
   let config: MachineConfig | undefined;
+  let driverIsMissing = false;
   try {
     config = await context.store.load(name);
-    const { driver } = await openMachine(context, name);
+    const { driver, loaded } = await openMachine(context, name);
+    driverIsMissing = loaded.kind === "missing";
     return { ...known(name, config), ...(await withDeadline(context.signal, ask(context, name, driver, options))), responseMs: since() };
   } catch (error) {
     const isLate = context.signal.aborted;
     const row = config === undefined ? { name, driverName: "" } : known(name, config);
     return {
       ...row,
+      driverIsMissing,
       status: isLate ? "Timeout" : "Error",
       url: "",
       error: isLate ? "No answer in time" : messageOf(error),
@@ -74,8 +79,14 @@ async function ask(context: MachineContext, name: string, driver: BaseDriver, op
     const { version } = await engineVersion(url, credentials, { signal: context.signal });
     return { status, url, engineVersion: version, error: "" };
   } catch (error) {
-    return { status, url, error: `Unable to query docker version: ${messageOf(error)}` };
+    if (context.signal.aborted) throw error;
+    return { status, url, error: `Unable to query docker version: ${reasonOf(error)}` };
   }
+}
+
+/** Scripts read the table: where the Go program has a sentence for it, that sentence stays. */
+function reasonOf(error: unknown): string {
+  return isDriverError(error) && error.code === "ENGINE_UNREACHABLE" ? "Cannot connect to the docker engine endpoint" : messageOf(error);
 }
 
 /** A driver need not look at its signal: the list goes on without it. */

@@ -62,14 +62,14 @@ export async function waitForEngine(context: MachineContext, open: OpenMachine):
         try {
           return await engineVersion(url, credentials, { signal: context.signal });
         } catch (error) {
-          if (isDriverError(error) && error.code.startsWith("ENGINE_CERTIFICATE")) throw error;
+          if (isDriverError(error) && error.code === "ENGINE_CERTIFICATE_INVALID") throw error;
           throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
         }
       },
       { description: `Docker of "${open.name}" at ${url}`, timeoutMs: ENGINE_TIMEOUT_MS, timeoutCode: "ENGINE_UNREACHABLE" },
     );
   } catch (error) {
-    if (!(isDriverError(error) && error.code.startsWith("ENGINE_CERTIFICATE"))) throw error;
+    if (!(isDriverError(error) && error.code === "ENGINE_CERTIFICATE_INVALID")) throw error;
     context.log.info(`The certificate of "${open.name}" does not fit ${url}, making a new one...`);
     await provisionMachine(context, open, { hostKey: "require" });
   }

@@ -13,7 +13,7 @@ export function formatMachineTable(machines: readonly ListedMachine[], options: 
   const columns: readonly Column<ListedMachine>[] = [
     { title: "NAME", cell: (machine) => machine.name },
     { title: "ACTIVE", cell: (machine) => activeMark(machine, options.dockerHost) },
-    { title: "DRIVER", cell: (machine) => (machine.driverName === "" ? "not found" : machine.driverName) },
+    { title: "DRIVER", cell: driverCell },
     { title: "STATE", cell: (machine) => machine.status },
     { title: "URL", cell: (machine) => machine.url },
     { title: "SWARM", cell: (machine) => swarmCell(machine, machines) },
@@ -47,7 +47,13 @@ function swarmCell(machine: ListedMachine, all: readonly ListedMachine[]): strin
   return master.name === machine.name ? `${master.name} (master)` : master.name;
 }
 
+/** As the Go program has it: two words for a machine that can't be read, a dash for a driver that is not there. */
+function driverCell(machine: ListedMachine): string {
+  if (machine.driverName === "") return "not found";
+  return machine.driverIsMissing === true ? "not-found" : machine.driverName;
+}
+
 function engineCell(machine: ListedMachine): string {
   if (machine.engineVersion !== undefined) return `v${machine.engineVersion}`;
-  return machine.status === "Running" || machine.error !== "" ? "Unknown" : "";
+  return machine.driverName !== "" && (machine.status === "Running" || machine.error !== "") ? "Unknown" : "";
 }

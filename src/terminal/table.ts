@@ -1,3 +1,5 @@
+import { printable } from "./terminal-log.js";
+
 /** A column of a table. */
 export interface Column<Row> {
   readonly title: string;
@@ -19,5 +21,7 @@ function padded(cell: string, widths: readonly number[], index: number): string 
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, " ").trim();
+  return printable(text)
+    .replaceAll(/\s*\n\s*/g, " ")
+    .trim();
 }

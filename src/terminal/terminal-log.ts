@@ -22,6 +22,5 @@ export function terminalLog(streams: LogStreams): Logger {
 
 /** Text from outside with its control characters (but line feed and tab) made visible, so that it can't steer the terminal. */
 export function printable(text: string): string {
-  // biome would have a control character written as such; the escape is what makes the rule readable.
   return text.replace(/[^\P{Cc}\n\t]/gu, (character) => `\\x${character.codePointAt(0)?.toString(16).padStart(2, "0")}`);
 }

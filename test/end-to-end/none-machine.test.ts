@@ -188,7 +188,7 @@ describe("a machine whose driver is gone", () => {
   });
 
   it("is still listed, and other commands offer the command that installs the driver", async () => {
-    expect((await cli.run(["ls"])).stdout).toMatch(/orphan .*gone .*Error/);
+    expect((await cli.run(["ls"])).stdout).toMatch(/orphan .*not-found .*Error .*"gone" is not installed/);
     const status = await cli.run(["status", "orphan"]);
     expect(status).toMatchObject({
       exitCode: 1,
