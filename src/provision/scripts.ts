@@ -1,0 +1,95 @@
+/**
+ * The shell scripts that run on a host. They are constant texts: values come as `$1`, `$2`, …, never by being pasted in.
+ * Each may be run again at any time. What a person should read goes to standard error, what the program reads to standard output.
+ */
+
+/** Seconds to wait for another package manager on the host, or for cloud-init. */
+const LOCK_TIMEOUT_SECONDS = 600;
+
+/** Prints whether root is at hand, whether systemd runs, and os-release. */
+export const INSPECT = `
+if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then echo root=yes; else echo root=no; fi
+if [ -d /run/systemd/system ]; then echo systemd=yes; else echo systemd=no; fi
+cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release 2>/dev/null || echo ID=unknown`;
+
+/** Names the host `$1`, in /etc/hostname and /etc/hosts. */
+export const SET_HOSTNAME = `set -eu
+name=$1
+if [ "$(hostname)" != "$name" ]; then hostname "$name"; fi
+if [ "$(cat /etc/hostname 2>/dev/null)" != "$name" ]; then printf '%s\\n' "$name" >/etc/hostname; fi
+if awk -v name="$name" '{ for (i = 2; i <= NF; i++) if ($i == name) found = 1 } END { exit !found }' /etc/hosts; then exit 0; fi
+awk -v name="$name" '
+  $1 == "127.0.1.1" && !done { print "127.0.1.1 " name; done = 1; next }
+  { print }
+  END { if (!done) print "127.0.1.1 " name }' /etc/hosts >/etc/hosts.docker-machine
+chmod 644 /etc/hosts.docker-machine
+mv -f /etc/hosts.docker-machine /etc/hosts`;
+
+/**
+ * Installs what is missing: curl and, with the script at the address \`$1\`, Docker. Further arguments are variables for the environment, such as a proxy.
+ * Prints the path of dockerd, then daemon.json. Another package manager at work is waited for: dpkg's lock by apt itself, that of the package lists here.
+ */
+export const INSTALL_DOCKER = `set -eu
+url=$1
+shift
+for variable in "$@"; do export "$variable"; done
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+printf 'DPkg::Lock::Timeout "%s";\\nAcquire::Retries "3";\\n' ${LOCK_TIMEOUT_SECONDS} >"$work/apt.conf"
+export APT_CONFIG="$work/apt.conf"
+apt_get() {
+  tries=0
+  until apt-get -q -y "$@" >"$work/apt.log" 2>&1; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge $((${LOCK_TIMEOUT_SECONDS} / 2)) ] || ! grep -q 'Could not get lock' "$work/apt.log"; then
+      cat "$work/apt.log" >&2
+      return 1
+    fi
+    sleep 2
+  done
+}
+if [ -e /run/cloud-init/enabled ] && command -v cloud-init >/dev/null; then
+  timeout ${LOCK_TIMEOUT_SECONDS} cloud-init status --wait >/dev/null 2>&1 || :
+fi
+if ! command -v dockerd >/dev/null; then
+  missing=
+  command -v curl >/dev/null || missing=curl
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
+  if [ -n "$missing" ]; then
+    apt_get update
+    apt_get install --no-install-recommends $missing
+  fi
+  if [ -z "$url" ]; then
+    echo 'Docker is not installed, and no --engine-install-url was given.' >&2
+    exit 1
+  fi
+  curl -fsSL --retry 3 --connect-timeout 20 -o "$work/install.sh" -- "$url"
+  sh "$work/install.sh" >&2 </dev/null
+  hash -r
+fi
+command -v dockerd || { echo 'The script has ended without an error, but there is no dockerd.' >&2; exit 1; }
+cat /etc/docker/daemon.json 2>/dev/null || :`;
+
+/**
+ * Makes Docker run with the files `$1`, `$2`, …: restarts it if their content is not what it was last started with.
+ * What that was is written down only after the restart, so a run that is cut in between is made up for by the next.
+ */
+export const APPLY = `set -eu
+PATH=$PATH:/usr/sbin:/sbin
+applied=/var/lib/docker-machine/applied
+state=$(sha256sum -- "$@")
+if [ "$(cat "$applied" 2>/dev/null)" = "$state" ] && systemctl is-active --quiet docker; then exit 0; fi
+systemctl daemon-reload
+systemctl enable docker >/dev/null 2>&1
+systemctl reset-failed docker docker.socket 2>/dev/null || :
+timeout 300 systemctl restart docker
+mkdir -p "$(dirname "$applied")"
+printf '%s\\n' "$state" >"$applied.new"
+mv -f "$applied.new" "$applied"`;
+
+/** Prints the last lines of Docker's journal. */
+export const JOURNAL = `
+PATH=$PATH:/usr/sbin:/sbin
+journalctl --unit docker --no-pager --output cat --lines 25 2>&1 | cut -c 1-400`;
