@@ -7,7 +7,7 @@ export { type DriverDefinition, type DriverDescription, defineDriver, isDriverDe
 export { BaseDriver, DOCKER_TLS_PORT, dockerUrl, type MachineStatus, type SshEndpoint } from "./driver.js";
 export { DriverError, type DriverErrorOptions, type ErrorCode, isDriverError } from "./errors.js";
 export type { Host, Logger, RunOptions, RunResult, SshKey, SshKeyOptions } from "./host.js";
-export type { CommonState, DriverState, JsonValue, Machine } from "./machine.js";
+export type { CommonState, DriverState, JsonValue, Machine, StateChanges } from "./machine.js";
 export {
   type BooleanOption,
   type IntegerOption,

@@ -19,6 +19,9 @@ export type CommonState = {
   readonly SSHKeyPath?: string;
 };
 
+/** Fields of the state to write; `undefined` removes a field. */
+export type StateChanges<S extends DriverState> = { readonly [K in keyof S]?: S[K] | undefined };
+
 /** One machine, as its driver sees it: the user's wish, and what exists of it. */
 export interface Machine<O extends OptionSpecs = OptionSpecs, S extends DriverState = DriverState> {
   /** Matches `^[a-zA-Z0-9][a-zA-Z0-9.-]*$`. */
@@ -33,5 +36,5 @@ export interface Machine<O extends OptionSpecs = OptionSpecs, S extends DriverSt
    * Merges `changes` into {@link state} and writes it to disk before it resolves; `undefined` removes a field.
    * Call it after each outside effect: what is persisted is what `remove` can find again after a crash.
    */
-  persist(changes: Partial<S>): Promise<void>;
+  persist(changes: StateChanges<S>): Promise<void>;
 }

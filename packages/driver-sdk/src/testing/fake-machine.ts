@@ -1,4 +1,4 @@
-import type { DriverState, Machine } from "../machine.js";
+import type { DriverState, Machine, StateChanges } from "../machine.js";
 import type { OptionSpecs, OptionValues } from "../options.js";
 import { type StepRunner, undisturbed } from "./step-runner.js";
 
@@ -41,7 +41,7 @@ export class FakeMachine<O extends OptionSpecs = OptionSpecs, S extends DriverSt
   }
 
   /** @throws {TypeError} for what JSON can't hold */
-  async persist(changes: Partial<S>): Promise<void> {
+  async persist(changes: StateChanges<S>): Promise<void> {
     for (const [field, value] of Object.entries(changes)) {
       if (value !== undefined && !isJson(value)) throw new TypeError(`persist: the field "${field}" is not JSON`);
     }

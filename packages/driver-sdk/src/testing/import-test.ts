@@ -21,6 +21,7 @@ const WORK = [
   "HTTP2SESSION",
   "FSEVENTWRAP",
   "STATWATCHER",
+  "SIGNALWRAP",
 ];
 
 /** Runs in the child, where the permission model refuses to write files and to start processes. */

@@ -34,11 +34,11 @@ export class MemoryDriver extends BaseDriver<MemoryOptions, MemoryState> {
     return `vm-${this.machine.name}`;
   }
 
-  async preCreateCheck(): Promise<void> {
+  override async preCreateCheck(): Promise<void> {
     await this.host.run("memory", ["version"]);
   }
 
-  async create(): Promise<void> {
+  override async create(): Promise<void> {
     // The name is known before the host exists, so that a crash in between leaves a trace.
     await this.machine.persist({ HostName: this.hostName, SSHUser: "root" });
     const { privateKeyPath } = await this.host.createSshKey();
@@ -52,34 +52,34 @@ export class MemoryDriver extends BaseDriver<MemoryOptions, MemoryState> {
     await this.machine.persist({ IPAddress: address });
   }
 
-  async remove(): Promise<void> {
+  override async remove(): Promise<void> {
     const { HostName } = this.machine.state;
     if (HostName === undefined || (await this.seen()) === undefined) return;
     await this.memory(["delete", HostName]);
   }
 
-  async status(): Promise<MachineStatus> {
+  override async status(): Promise<MachineStatus> {
     return (await this.seen()) ?? "NotFound";
   }
 
-  async start(): Promise<void> {
+  override async start(): Promise<void> {
     if ((await this.seen()) !== "Running") await this.memory(["start", this.hostName]);
   }
 
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     if ((await this.seen()) === "Running") await this.memory(["stop", this.hostName]);
   }
 
-  async kill(): Promise<void> {
+  override async kill(): Promise<void> {
     return this.stop();
   }
 
-  async restart(): Promise<void> {
+  override async restart(): Promise<void> {
     await this.stop();
     await this.start();
   }
 
-  async sshEndpoint(): Promise<SshEndpoint> {
+  override async sshEndpoint(): Promise<SshEndpoint> {
     return this.sshEndpointFromState();
   }
 
