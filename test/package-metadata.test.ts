@@ -51,6 +51,13 @@ test("package-lock.json names no registry", () => {
   expect(readFileSync(join(root, "package-lock.json"), "utf8")).not.toMatch(/"resolved": "https?:/);
 });
 
+test("package-lock.json pins the packages of every platform, so that npm ci accepts it on all of them", () => {
+  const { packages }: { packages: Record<string, PackageManifest> } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  const locked = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, "")));
+  expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
+});
+
 interface PackageManifest {
   readonly name: string;
   readonly description?: string;
@@ -63,6 +70,7 @@ interface PackageManifest {
   readonly private?: boolean;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly dockerMachine?: { readonly driver: string };
 }
