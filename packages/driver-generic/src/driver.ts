@@ -1,6 +1,6 @@
 import { BaseDriver, DOCKER_TLS_PORT, dockerUrl, type MachineStatus, type SshEndpoint, throwIfAborted } from "@docker-machine/driver-sdk";
 import { isListening } from "./is-listening.js";
-import { checkGenericOptions, type genericOptions } from "./options.js";
+import type { genericOptions } from "./options.js";
 import { assertKeyExists, copyKey, keyCopyPath } from "./ssh-key.js";
 
 const DIAL_TIMEOUT_MS = 5000;
@@ -26,9 +26,8 @@ export class GenericDriver extends BaseDriver<typeof genericOptions, GenericStat
 
   override async create(): Promise<void> {
     const { options, directory, state } = this.machine;
-    checkGenericOptions(options);
     await this.machine.persist({
-      IPAddress: options.ipAddress ?? "",
+      IPAddress: options.ipAddress,
       SSHUser: options.sshUser,
       SSHPort: options.sshPort,
       SSHKeyPath: state.SSHKeyPath ?? "",

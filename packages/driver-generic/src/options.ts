@@ -14,8 +14,7 @@ export const genericOptions = {
     minimum: 1,
     maximum: 65535,
   },
-  // Not `required`: machines of the Go program have no saved options, and must still load.
-  ipAddress: { type: "string", flag: "generic-ip-address", env: "GENERIC_IP_ADDRESS", usage: "IP Address of machine" },
+  ipAddress: { type: "string", flag: "generic-ip-address", env: "GENERIC_IP_ADDRESS", usage: "IP Address of machine", required: true },
   sshUser: { type: "string", flag: "generic-ssh-user", env: "GENERIC_SSH_USER", usage: "SSH user", default: "root" },
   sshKey: {
     type: "string",
@@ -35,24 +34,12 @@ export const genericOptions = {
   },
 } as const satisfies OptionSpecs;
 
-/** The checked values of {@link genericOptions}. */
-export type GenericOptionValues = OptionValues<typeof genericOptions>;
-
 /**
- * Checks what `create` needs.
+ * Checks the address's form.
  *
- * @throws {DriverError} `OPTION_MISSING`, `OPTION_INVALID`
+ * @throws {DriverError} `OPTION_INVALID`
  */
-export function checkGenericOptions({ ipAddress }: GenericOptionValues): void {
-  if (ipAddress === undefined || ipAddress === "") {
-    throw new DriverError(
-      "OPTION_MISSING",
-      "The option --generic-ip-address (or the environment variable GENERIC_IP_ADDRESS) is required.",
-      {
-        suggestions: ["Add the host's address: --generic-ip-address 192.0.2.10"],
-      },
-    );
-  }
+export function checkGenericOptions({ ipAddress }: OptionValues<typeof genericOptions>): void {
   if (isIP(ipAddress) === 0 && !isHostName(ipAddress)) {
     throw new DriverError(
       "OPTION_INVALID",

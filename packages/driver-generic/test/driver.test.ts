@@ -22,9 +22,12 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
+/** The options of a machine that the Go program made: it saved none. The host then gives defaults, and an empty text where one is required. */
+const unsavedOptions = { ...resolveOptions(genericOptions, { flags: { "generic-ip-address": "unsaved" } }), ipAddress: "" };
+
 function driverOf(given: { readonly flags?: Record<string, string>; readonly state?: GenericState }) {
   const machine = new FakeMachine<typeof genericOptions, GenericState>({
-    options: resolveOptions(genericOptions, { flags: given.flags ?? {} }),
+    options: given.flags === undefined ? unsavedOptions : resolveOptions(genericOptions, { flags: given.flags }),
     state: given.state ?? {},
     directory,
   });
@@ -109,8 +112,9 @@ describe("refusing", () => {
   });
 
   test("an absent address", () => {
-    const options = resolveOptions(genericOptions, {});
-    expect(() => generic.checkOptions?.(options)).toThrow(expect.objectContaining({ code: "OPTION_MISSING" }));
+    expect(() => resolveOptions(genericOptions, {})).toThrow(
+      expect.objectContaining({ code: "OPTION_MISSING", message: expect.stringContaining("--generic-ip-address") }),
+    );
   });
 
   test.each(["tcp://192.0.2.1:2376", "192.0.2.1:22", "[::1]", "-oProxyCommand=x", "a b", "a/b"])("the address %s", (address) => {

@@ -1,6 +1,6 @@
 import { BaseDriver, DriverError, type MachineStatus } from "@docker-machine/driver-sdk";
 import { hostOfUrl } from "./host-of-url.js";
-import { checkNoneOptions, type noneOptions } from "./options.js";
+import type { noneOptions } from "./options.js";
 
 /** What the driver `none` saves, as the Go program does. */
 export type NoneState = {
@@ -12,8 +12,7 @@ export type NoneState = {
 /** A Docker host somebody else made, of which only the URL is known: it can't be started, stopped or logged in to. */
 export class NoneDriver extends BaseDriver<typeof noneOptions, NoneState> {
   override async create(): Promise<void> {
-    checkNoneOptions(this.machine.options);
-    const { url = "" } = this.machine.options;
+    const { url } = this.machine.options;
     await this.machine.persist({ IPAddress: hostOfUrl(url), URL: url });
   }
 

@@ -2,7 +2,7 @@ import { DriverError } from "@docker-machine/driver-sdk";
 
 /**
  * The `host:port` part of a URL, or an empty text where it has none (`none`, `unix:///var/run/docker.sock`).
- * It accepts and refuses what Go's `url.Parse` does, since the Go program saves that result as `IPAddress`; the WHATWG parser differs for `none` and `tcp://%zz`.
+ * The Go program saves what its `url.Parse` finds as `IPAddress`, so this follows Go's rules. The WHATWG parser has others: it refuses `none` and takes `tcp://%zz`.
  *
  * @throws {DriverError} `OPTION_INVALID`
  */
@@ -16,17 +16,19 @@ export function hostOfUrl(url: string): string {
   return authorityOf(url).host;
 }
 
+const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]*:/;
+
 function authorityOf(url: string): { readonly user: string; readonly host: string } {
-  const authority = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?\/\/([^/?#]*)/.exec(url)?.[1] ?? "";
+  const authority = /^\/\/([^/?#]*)/.exec(url.replace(SCHEME, ""))?.[1] ?? "";
   const at = authority.lastIndexOf("@");
   return { user: authority.slice(0, Math.max(at, 0)), host: authority.slice(at + 1) };
 }
 
 function problemWith(url: string): string | undefined {
   if (hasControlCharacter(url)) return "it holds a control character";
-  if (/%(?![0-9a-fA-F]{2})/.test(url)) return "a % in it is not followed by two hexadecimal digits";
-  if (url.startsWith(":")) return "it has no scheme before the colon";
-  if (/^[^a-zA-Z/?#][^/?#]*:/.test(url)) return "it has no scheme, such as tcp://";
+  const [beforeQuery = ""] = url.split(/[?#]/);
+  if (/%(?![0-9a-fA-F]{2})/.test(beforeQuery)) return "a % in it is not followed by two hexadecimal digits";
+  if (!SCHEME.test(url) && /^[^/]*:/.test(beforeQuery)) return "it has no scheme, such as tcp://";
   const { user, host } = authorityOf(url);
   if (/[ "<>\\^`{|}]/.test(user + host)) return `its host is ${JSON.stringify(host)}`;
   if (!hasValidPort(host)) return `its port is not a number (${JSON.stringify(host)})`;
