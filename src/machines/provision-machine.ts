@@ -3,7 +3,7 @@ import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError } from "../errors.js";
 import { DriverHost } from "./driver-host.js";
 import type { MachineContext } from "./machine-context.js";
-import type { OpenMachine } from "./open-machine.js";
+import { type OpenMachine, withMachine } from "./open-machine.js";
 
 /** How {@link provisionMachine} treats what is there already. */
 export interface ProvisionMachineOptions {
@@ -46,6 +46,15 @@ export async function provisionMachine(context: MachineContext, open: OpenMachin
     log,
     progress: context.progress,
     signal,
+  });
+}
+
+/** Provisions an existing machine again, and so also finishes one whose creation ended in provisioning. */
+export async function provisionAgain(context: MachineContext, name: string): Promise<void> {
+  await withMachine(context, name, async (open) => {
+    const isNew = open.machine.config.DockerMachine?.Progress === "created";
+    if (hasSsh(open.driver)) await provisionMachine(context, open, { hostKey: isNew ? "record" : "require" });
+    await open.machine.persistProgress("provisioned");
   });
 }
 
