@@ -1,5 +1,6 @@
 import { MachineError } from "../errors.js";
 import { SDK_PACKAGE } from "./manifest.js";
+import { formatSource, parseSource, withoutVersion } from "./source.js";
 
 /** A driver's demand and what there is. */
 export interface CompatibilityQuestion {
@@ -31,14 +32,18 @@ export async function checkCompatibility(question: CompatibilityQuestion): Promi
   }
   if (semver.satisfies(sdkVersion, sdkRange, { includePrerelease: true })) return;
   const isDriverOlder = semver.gtr(sdkVersion, sdkRange, { includePrerelease: true });
+  const old = isDriverOlder ? `driver "${driver}"` : "docker-machine";
   throw new MachineError(
     "DRIVER_INCOMPATIBLE",
-    `The driver "${driver}" ${version} needs ${SDK_PACKAGE} ${sdkRange}, but this docker-machine has ${sdkVersion}: the ${isDriverOlder ? "driver" : "docker-machine"} is too old.`,
-    { suggestions: isDriverOlder ? [`For a newer driver: ${newerDriver(source)}`] : [CLI_UPDATE] },
+    `The driver "${driver}" ${version} needs ${SDK_PACKAGE} ${sdkRange}, but this docker-machine has ${sdkVersion}: ${old} is too old.`,
+    { suggestions: isDriverOlder ? newerDriver(source) : [CLI_UPDATE] },
   );
 }
 
-function newerDriver(source: string): string {
-  const plain = source.replace(/(?<=.)[@#][^/@#]*$/, "");
-  return `docker-machine driver install ${plain.startsWith("npm:") ? `${plain}@latest` : plain}`;
+function newerDriver(source: string): string[] {
+  const newest = formatSource(withoutVersion(parseSource(source, "/")));
+  return [
+    `For its newest version: docker-machine driver install ${newest}`,
+    "If that is the newest, ask its author for one that takes this SDK.",
+  ];
 }

@@ -183,9 +183,7 @@ export class Drivers {
   }
 
   async #load(receipt: Receipt): Promise<LoadedDriver> {
-    const definition = await loadReceipt(receipt, { directory: this.#options.directory, sdk: await this.#hostSdk() });
-    const { name, source, version, linked } = receipt;
-    return { definition, name, source, version, kind: linked ? "linked" : "installed" };
+    return loadReceipt(receipt, { directory: this.#options.directory, sdk: await this.#hostSdk() });
   }
 
   async #loadShipped(driver: ShippedDriver): Promise<LoadedDriver> {

@@ -5,7 +5,9 @@ import { type DriverDefinition, isDriverDefinition } from "@docker-machine/drive
 import { hasCode, MachineError, messageOf } from "../errors.js";
 import { checkCompatibility } from "./compatibility.js";
 import { PACKAGE_FOLDER, quickProblem } from "./installed-tree.js";
-import { SDK_PACKAGE } from "./manifest.js";
+import type { LoadedDriver } from "./loaded-driver.js";
+import { readManifest, SDK_PACKAGE } from "./manifest.js";
+import { resolveFolder } from "./origins/folder.js";
 import type { Receipt } from "./receipts.js";
 import { ensureSdkLink, type HostSdk } from "./sdk-link.js";
 
@@ -35,15 +37,24 @@ const IMPORT_DEADLINE_MS = 30_000;
  *
  * @throws {MachineError} `DRIVER_INCOMPATIBLE`, `DRIVER_DAMAGED`, `DRIVER_LOAD_FAILED`, `DRIVER_EXPORT_INVALID`, `SDK_LINK_FAILED`
  */
-export async function loadReceipt(receipt: Receipt, { directory, sdk }: LoadContext): Promise<DriverDefinition> {
-  const { name, version, source, sdkRange, entry } = receipt;
-  await checkCompatibility({ driver: name, version, source, sdkRange, sdkVersion: sdk.version });
+export async function loadReceipt(receipt: Receipt, { directory, sdk }: LoadContext): Promise<LoadedDriver> {
+  const { name, version, source, entry, linked } = receipt;
+  if (linked) return loadLinked(receipt, sdk);
+  await checkCompatibility({ ...receipt, driver: name, sdkVersion: sdk.version });
   await ensureSdkLink(directory, sdk);
-  if (receipt.linked) return importLinked({ name, source, folder: receipt.folder, entry });
   const folder = folderOf(receipt, directory);
   const problem = await quickProblem(folder, receipt.treeHash ?? "");
   if (problem !== undefined) throw damaged(receipt, folder, problem);
-  return importDriver({ name, source, folder: join(folder, PACKAGE_FOLDER), entry });
+  const definition = await importDriver({ name, source, folder: join(folder, PACKAGE_FOLDER), entry });
+  return { definition, name, source, version, kind: "installed" };
+}
+
+/** A linked folder may have changed in any way since it was linked, so its package.json is read again. */
+async function loadLinked({ name, source, folder }: Receipt, sdk: HostSdk): Promise<LoadedDriver> {
+  const { manifest } = await resolveFolder({ kind: "folder", path: folder });
+  const { version, sdkRange, entry } = readManifest(manifest, { source });
+  await checkCompatibility({ driver: name, version, source, sdkRange, sdkVersion: sdk.version });
+  return { definition: await importLinked({ name, source, folder, entry }), name, source, version, kind: "linked" };
 }
 
 /** Where a receipt's tree is, as an absolute path. */
@@ -82,8 +93,7 @@ export async function importDriver(driver: DriverPackage): Promise<DriverDefinit
  * @throws {MachineError} `DRIVER_EXPORT_INVALID`
  */
 export function definitionIn(namespace: unknown, { name, source }: Pick<DriverPackage, "name" | "source">): DriverDefinition {
-  const outer = defaultOf(namespace);
-  const definition = [outer, defaultOf(outer)].find(isDefinition);
+  const definition = findDefinition(namespace);
   if (definition === undefined) {
     throw new MachineError("DRIVER_EXPORT_INVALID", `The driver "${name}" (${source}) exports no driver definition by default.`, {
       suggestions: [`For its author: export default defineDriver({ … }) from ${SDK_PACKAGE}.`],
@@ -99,17 +109,18 @@ export function definitionIn(namespace: unknown, { name, source }: Pick<DriverPa
   );
 }
 
-function defaultOf(value: unknown): unknown {
-  return typeof value === "object" && value !== null && "default" in value ? value.default : undefined;
-}
-
-function isDefinition(value: unknown): value is DriverDefinition {
+function findDefinition(namespace: unknown): DriverDefinition | undefined {
   try {
-    return isDriverDefinition(value);
+    const outer = defaultOf(namespace);
+    return [outer, defaultOf(outer)].find(isDriverDefinition);
   } catch {
     // What a stranger exports may throw at any touch.
-    return false;
+    return undefined;
   }
+}
+
+function defaultOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "default" in value ? value.default : undefined;
 }
 
 /** A module that waits for ever in its top level would let Node end silently; the timer keeps it alive and then says so. */

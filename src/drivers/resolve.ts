@@ -24,6 +24,6 @@ export async function resolveSource(source: DriverSource, context: OriginContext
     case "tarball-file":
       return resolveTarballFile(source, context);
     case "folder":
-      return resolveFolder(source, context);
+      return resolveFolder(source);
   }
 }

@@ -62,3 +62,16 @@ export async function writeFiles(directory: string, files: PackageFiles): Promis
     await writeFile(join(directory, path), content);
   }
 }
+
+/** The files of a plain package, which exports its name and version. */
+export function plainPackage(name: string, version: string, fields: Readonly<Record<string, unknown>> = {}): PackageFiles {
+  return {
+    "package.json": JSON.stringify({ name, version, main: "main.js", ...fields }),
+    "main.js": `module.exports = ${JSON.stringify(`${name} ${version}`)};`,
+  };
+}
+
+/** Options of a driver package that depends on the package "dep", whose export is its summary. */
+export function dependentDriver(driver: string, range: string): DriverPackageOptions {
+  return { driver, code: driverCode(driver, "dep", 'import dep from "dep";'), manifest: { dependencies: { dep: range } } };
+}

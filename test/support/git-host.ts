@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -41,7 +41,7 @@ export class GitHost {
   }
 
   /**
-   * Commits files as the whole content of a repository's branch, with a tag if named. The repository is made when it isn't there.
+   * Commits files as the whole content of a repository, on top of its default branch, as `branch`, with a tag if named. The repository is made when it isn't there.
    *
    * @returns the commit
    */
@@ -52,13 +52,13 @@ export class GitHost {
   ): Promise<string> {
     const bare = this.repository(path);
     const work = `${bare}.work`;
-    await mkdir(work, { recursive: true });
     await run("git", [...IDENTITY, "init", "--quiet", "--bare", bare]);
-    await run("git", [...IDENTITY, "init", "--quiet", work]);
-    await writeFiles(work, files);
+    await run("git", [...IDENTITY, "clone", "--quiet", bare, work]);
     const git = (...args: string[]) => run("git", [...IDENTITY, "-C", work, ...args]);
+    await git("rm", "-r", "--quiet", "--ignore-unmatch", ".");
+    await writeFiles(work, files);
     await git("add", "--all", "--force");
-    await git("commit", "--quiet", "--message=test");
+    await git("commit", "--quiet", "--allow-empty", "--message=test");
     await git("push", "--quiet", "--force", bare, `HEAD:refs/heads/${branch}`);
     if (tag !== undefined) {
       await git("tag", "--annotate", "--message=test", tag);

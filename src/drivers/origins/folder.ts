@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
 import { parseManifestText } from "../manifest.js";
 import { type FolderSource, formatSource } from "../source.js";
-import type { Origin, ResolvedFolder } from "./origin.js";
+import type { ResolvedFolder } from "./origin.js";
 
 /** A folder on this computer, which stays where it is: for developing a driver. */
-export const resolveFolder: Origin<FolderSource, ResolvedFolder> = async (source) => {
+export async function resolveFolder(source: FolderSource): Promise<ResolvedFolder> {
   const directory = await realFolder(source.path);
   const text = await readManifestText(directory, source.path);
   return { manifest: parseManifestText(text, { source: formatSource(source) }), directory };
-};
+}
 
 async function realFolder(path: string): Promise<string> {
   try {

@@ -2,7 +2,8 @@ import type { RunResult } from "@docker-machine/driver-sdk";
 import { hasCode, MachineError } from "../../errors.js";
 import { runProcess } from "../../process/run-process.js";
 import type { Settings } from "../../settings.js";
-import { formatSource, type GitSource, gitAddress } from "../source.js";
+import { type GitSource, gitAddress } from "../git-source.js";
+import { formatSource } from "../source.js";
 
 /** Where a repository is really fetched from. */
 export interface Remote {

@@ -1,5 +1,6 @@
 import { MachineError } from "../../errors.js";
-import { formatSource, type GitSource } from "../source.js";
+import type { GitSource } from "../git-source.js";
+import { formatSource } from "../source.js";
 
 /** What a repository offers: names to commits. */
 export interface References {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { MachineError } from "../../errors.js";
+import type { GitSource } from "../git-source.js";
 import { parseManifestText } from "../manifest.js";
 import { inspectTarball } from "../package-tarball.js";
-import { formatSource, type GitSource } from "../source.js";
+import { formatSource } from "../source.js";
 import { type GitContext, remoteOf, runGit, tryGit } from "./git-program.js";
 import { pickReference, readReferences } from "./git-references.js";
 import type { Origin } from "./origin.js";

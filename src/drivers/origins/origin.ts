@@ -34,4 +34,4 @@ export interface ResolvedFolder {
 }
 
 /** How one kind of source is resolved: to one version, with its package.json, which is all that may be read before the checks. */
-export type Origin<S, R = ResolvedPackage> = (source: S, context: OriginContext) => Promise<R>;
+export type Origin<S> = (source: S, context: OriginContext) => Promise<ResolvedPackage>;

@@ -6,7 +6,8 @@ import { pipeline } from "node:stream/promises";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
 import { parseManifestText } from "../manifest.js";
 import { inspectTarball } from "../package-tarball.js";
-import { formatSource, type TarballFileSource, type TarballUrlSource } from "../source.js";
+import { formatSource, type TarballFileSource } from "../source.js";
+import type { TarballUrlSource } from "../url-source.js";
 import type { Origin, ResolvedPackage } from "./origin.js";
 
 /** A packed package at an address. Its package.json is inside, so it is downloaded first. */

@@ -1,0 +1,68 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { Drivers, type DriversOptions } from "../../src/drivers/drivers.js";
+import { GitHost } from "./git-host.js";
+import { PackageRegistry } from "./package-registry.js";
+import { RecordingLog } from "./recording-log.js";
+import { scratchDirectory } from "./scratch-directory.js";
+
+/** A registry, a git host that stands for github.com, and an empty drivers' folder, all of which end with the test. */
+export class DriverWorld {
+  readonly log = new RecordingLog();
+  readonly root: string;
+  readonly registry: PackageRegistry;
+  readonly git: GitHost;
+
+  private constructor(root: string, registry: PackageRegistry, git: GitHost) {
+    this.root = root;
+    this.registry = registry;
+    this.git = git;
+  }
+
+  static async start(): Promise<DriverWorld> {
+    const root = await scratchDirectory();
+    const registry = await PackageRegistry.start();
+    onTestFinished(() => registry.stop());
+    const git = await GitHost.start(join(root, "repositories"));
+    onTestFinished(() => git.stop());
+    return new DriverWorld(root, registry, git);
+  }
+
+  get directory(): string {
+    return join(this.root, "drivers");
+  }
+
+  /** An environment without the tester's own tokens, npm and git settings. */
+  get env(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env.PATH,
+      HOME: this.root,
+      GIT_CONFIG_NOSYSTEM: "1",
+      npm_config_registry: this.registry.url,
+      npm_config_cache: join(this.root, "npm-cache"),
+      npm_config_globalconfig: join(this.root, "no-npmrc"),
+    };
+  }
+
+  /** A new view on the same folder, as another process has it. */
+  drivers(options: Partial<DriversOptions> = {}): Drivers {
+    return new Drivers({
+      directory: this.directory,
+      cwd: this.root,
+      env: this.env,
+      log: this.log,
+      settings: { gitMirrors: new Map([["github.com", this.git.url]]) },
+      signal: new AbortController().signal,
+      ...options,
+    });
+  }
+
+  /** What is in the drivers' folder, two levels deep, without what is always there. */
+  async folders(): Promise<string[]> {
+    const entries = await readdir(this.directory, { withFileTypes: true });
+    const drivers = entries.filter((entry) => entry.isDirectory() && entry.name !== "node_modules");
+    const versions = drivers.map(async ({ name }) => (await readdir(join(this.directory, name))).map((version) => `${name}/${version}`));
+    return (await Promise.all(versions)).flat().sort();
+  }
+}
