@@ -70,6 +70,16 @@ export async function provision(request: ProvisionRequest): Promise<void> {
   await waitForEngine(request);
 }
 
+/**
+ * Checks, before anything is made, that the engine options can be written into a service file.
+ *
+ * @throws {MachineError} `ENGINE_OPTION_INVALID`
+ */
+export function checkEngineOptions(engineOptions: EngineOptions): void {
+  const flags = engineFlags({ engineOptions, driverName: "none", engineUrl: "tcp://127.0.0.1:2376" });
+  serviceDropIn({ command: flags, environment: engineOptions.Env });
+}
+
 async function inspect(connection: SshConnection): Promise<OperatingSystem> {
   const { stdout } = await connection.runScript(INSPECT, [], { purpose: "read what system it runs" });
   const system = parseOsRelease(stdout);
@@ -86,14 +96,13 @@ async function inspect(connection: SshConnection): Promise<OperatingSystem> {
 }
 
 async function installDocker(request: ProvisionRequest): Promise<{ readonly dockerdPath: string; readonly daemonConfig: string }> {
-  const { connection, engineOptions, log } = request;
+  const { connection, engineOptions } = request;
   const proxies = engineOptions.Env.filter((assignment) => /^(https?|ftp|all|no)_proxy=/i.test(assignment));
   try {
     const { stdout } = await connection.runScript(INSTALL_DOCKER, [engineOptions.InstallURL, ...proxies], {
       as: "root",
       purpose: `install Docker with ${engineOptions.InstallURL}`,
       timeoutMs: INSTALL_TIMEOUT_MS,
-      onLine: (line) => log.debug(line),
     });
     const [dockerdPath = "", ...daemonConfig] = stdout.split("\n");
     return { dockerdPath, daemonConfig: daemonConfig.join("\n") };

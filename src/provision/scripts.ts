@@ -27,7 +27,7 @@ mv -f /etc/hosts.docker-machine /etc/hosts`;
 
 /**
  * Installs what is missing: curl and, with the script at the address \`$1\`, Docker. Further arguments are variables for the environment, such as a proxy.
- * Prints the path of dockerd, then daemon.json. Another package manager at work is waited for: dpkg's lock by apt itself, that of the package lists here.
+ * Prints the path of dockerd, then daemon.json. Another package manager at work is waited for: dpkg's lock by apt itself, that of the package lists by trying again.
  */
 export const INSTALL_DOCKER = `set -eu
 url=$1
@@ -39,13 +39,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 printf 'DPkg::Lock::Timeout "%s";\\nAcquire::Retries "3";\\n' ${LOCK_TIMEOUT_SECONDS} >"$work/apt.conf"
 export APT_CONFIG="$work/apt.conf"
-apt_get() {
+with_locks() {
   tries=0
-  until apt-get -q -y "$@" >"$work/apt.log" 2>&1; do
+  until "$@" >"$work/log" 2>&1 </dev/null; do
+    code=$?
     tries=$((tries + 1))
-    if [ "$tries" -ge $((${LOCK_TIMEOUT_SECONDS} / 2)) ] || ! grep -q 'Could not get lock' "$work/apt.log"; then
-      cat "$work/apt.log" >&2
-      return 1
+    if [ "$tries" -ge $((${LOCK_TIMEOUT_SECONDS} / 2)) ] || ! grep -q 'Could not get lock' "$work/log"; then
+      cat "$work/log" >&2
+      return "$code"
     fi
     sleep 2
   done
@@ -58,15 +59,15 @@ if ! command -v dockerd >/dev/null; then
   command -v curl >/dev/null || missing=curl
   [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
   if [ -n "$missing" ]; then
-    apt_get update
-    apt_get install --no-install-recommends $missing
+    with_locks apt-get -q update
+    with_locks apt-get -q -y install --no-install-recommends $missing
   fi
   if [ -z "$url" ]; then
     echo 'Docker is not installed, and no --engine-install-url was given.' >&2
     exit 1
   fi
   curl -fsSL --retry 3 --connect-timeout 20 -o "$work/install.sh" -- "$url"
-  sh "$work/install.sh" >&2 </dev/null
+  with_locks sh "$work/install.sh"
   hash -r
 fi
 command -v dockerd || { echo 'The script has ended without an error, but there is no dockerd.' >&2; exit 1; }
@@ -92,4 +93,4 @@ mv -f "$applied.new" "$applied"`;
 /** Prints the last lines of Docker's journal. */
 export const JOURNAL = `
 PATH=$PATH:/usr/sbin:/sbin
-journalctl --unit docker --no-pager --output cat --lines 25 2>&1 | cut -c 1-400`;
+journalctl --unit docker --no-pager --output cat --lines 12 2>&1 | cut -c 1-400`;
