@@ -31,7 +31,7 @@ export async function runSteps(steps: readonly Step[]): Promise<readonly StepRes
 
 function exitCodeOf([file, ...args]: Step["command"]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(file, args, { stdio: "inherit" });
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));
   });
