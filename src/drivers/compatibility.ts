@@ -23,14 +23,16 @@ const CLI_UPDATE = "npm install -g @docker-machine/cli@latest";
  */
 export async function checkCompatibility(question: CompatibilityQuestion): Promise<void> {
   const { driver, version, source, sdkRange, sdkVersion } = question;
+  const { default: satisfies } = await import("semver/functions/satisfies.js");
+  if (satisfies(sdkVersion, sdkRange, { includePrerelease: true })) return;
   const { default: semver } = await import("semver");
   if (semver.validRange(sdkRange) === null) {
     throw new MachineError(
       "DRIVER_MANIFEST_INVALID",
       `The driver "${driver}" ${version} (${source}) asks for ${SDK_PACKAGE} ${JSON.stringify(sdkRange)}, which is not a semver range.`,
+      { suggestions: ["Tell the driver's author."] },
     );
   }
-  if (semver.satisfies(sdkVersion, sdkRange, { includePrerelease: true })) return;
   const isDriverOlder = semver.gtr(sdkVersion, sdkRange, { includePrerelease: true });
   const old = isDriverOlder ? `driver "${driver}"` : "docker-machine";
   throw new MachineError(
