@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 const TESTS = ["test", "packages/*/test", "examples/*/test"];
-const SLOW_TESTS = [...TESTS.map((folder) => `${folder}/**/*.integration.test.ts`), "test/end-to-end/**/*.test.ts"];
+const SLOW_TESTS = [...TESTS.map((folder) => `${folder}/**/*.integration.test.{ts,js}`), "test/end-to-end/**/*.test.ts"];
 
 /** Fast tests are `unit`. What needs root, daemons, network namespaces or registries is `integration`, and has time to wait for them. */
 export default defineConfig({
@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: TESTS.map((folder) => `${folder}/**/*.test.ts`),
+          include: TESTS.map((folder) => `${folder}/**/*.test.{ts,js}`),
           exclude: [...configDefaults.exclude, ...SLOW_TESTS],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
