@@ -60,7 +60,7 @@ export async function tryGit(args: readonly string[], { remote, env, signal }: G
   try {
     return await runProcess("git", args, {
       baseEnv: withoutRepository(env),
-      env: safeEnvironment(remote, env),
+      env: gitEnvironment(remote, env),
       signal,
       acceptedExitCodes: [0, 1, 2, 128, 129],
     });
@@ -73,7 +73,8 @@ export async function tryGit(args: readonly string[], { remote, env, signal }: G
   }
 }
 
-function safeEnvironment({ address, isMirror }: Remote, env: NodeJS.ProcessEnv): Record<string, string> {
+/** The variables that keep git quiet and safe, and give it a token for the host that the token is for. */
+export function gitEnvironment({ address, isMirror }: Remote, env: NodeJS.ProcessEnv): Record<string, string> {
   const { host, protocol } = new URL(address);
   const token = isMirror || protocol !== "https:" ? undefined : tokenFor(host, env);
   const config: [string, string][] = [["core.hooksPath", "/dev/null"]];
