@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import type { pki } from "node-forge";
 
 /** Days a certificate is valid: the Go program's choice. */
-export const VALIDITY_DAYS = 1080;
+const VALIDITY_DAYS = 1080;
 /** Milliseconds that a certificate is valid before it is made, for hosts whose clocks are slow. The Go program's choice. */
 const CLOCK_SLACK_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;

@@ -45,7 +45,7 @@ export function parseHostKey(blob: Buffer): HostKey {
 }
 
 /** A key's fingerprint as OpenSSH prints it: `SHA256:…`. */
-export function fingerprint({ blob }: HostKey): string {
+function fingerprint({ blob }: HostKey): string {
   return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type RunResult, type SshEndpoint, throwIfAborted } from "@docker-machine/driver-sdk";
+import type { RunResult, SshEndpoint } from "@docker-machine/driver-sdk";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import { MachineError, messageOf } from "../errors.js";
 import { collect } from "./collect.js";
@@ -82,7 +82,10 @@ export class SshConnection implements Disposable {
     const channel = await this.#open(command);
     const outcome = await collect(channel, options);
     if (outcome === "timeout") {
-      throw new MachineError("COMMAND_TIMEOUT", `Gave up to ${purpose} on the host ${this.endpoint.host} after ${options.timeoutMs} ms.`);
+      throw new MachineError(
+        "COMMAND_TIMEOUT",
+        `Gave up the attempt to ${purpose} on the host ${this.endpoint.host} after ${options.timeoutMs} ms.`,
+      );
     }
     if (outcome === "lost") throw this.#lost(purpose);
     if (acceptedExitCodes.includes(outcome.exitCode)) return outcome;
@@ -159,13 +162,7 @@ export class SshConnection implements Disposable {
     resolve: (value: T) => void,
     reject: (error: Error) => void,
   ): void {
-    const lost = () => {
-      try {
-        reject(this.#lost("open a channel"));
-      } catch (error) {
-        reject(error as Error);
-      }
-    };
+    const lost = () => reject(this.#lost("open a channel"));
     if (this.#signal?.aborted === true) {
       lost();
       return;
@@ -184,7 +181,7 @@ export class SshConnection implements Disposable {
   }
 
   #lost(purpose: string): MachineError {
-    if (this.#signal !== undefined) throwIfAborted(this.#signal);
+    if (this.#signal?.aborted === true) return new MachineError("OPERATION_ABORTED", `Interrupted in the attempt to ${purpose}.`);
     const because = this.#cause === undefined ? "" : `: ${messageOf(this.#cause)}`;
     return new MachineError(
       "SSH_CONNECTION_LOST",

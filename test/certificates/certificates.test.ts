@@ -264,7 +264,7 @@ test("Client and server accept each other over TLS, and a stranger is refused", 
   const ca = await readFile(paths.CaCertPath);
   const server = createServer(
     { ca, cert: await readFile(files.certificatePath), key: await readFile(files.keyPath), requestCert: true, rejectUnauthorized: true },
-    (socket) => socket.end(socket.getPeerCertificate().subject.O),
+    (socket) => socket.end(String(socket.getPeerCertificate().subject.O)),
   );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
