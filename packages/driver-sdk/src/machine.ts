@@ -11,7 +11,7 @@ export type DriverState = { readonly [field: string]: JsonValue | undefined };
 
 /** The fields of {@link DriverState} that the host and {@link BaseDriver} read themselves. */
 export type CommonState = {
-  /** The host's address, without brackets or port. Empty while it has none. */
+  /** The host's address, without brackets or port. Absent while it has none. */
   readonly IPAddress?: string;
   readonly SSHUser?: string;
   readonly SSHPort?: number;

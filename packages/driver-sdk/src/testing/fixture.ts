@@ -33,7 +33,7 @@ export interface ConformanceFixture {
   readonly createContinues?: boolean;
   /** Whether the driver only adopts hosts that somebody else makes and removes, so that its status outlives `remove`. Default: false. */
   readonly adoptsHosts?: boolean;
-  /** Milliseconds that one operation may take; pauses through the host take none. Default: 5000. */
+  /** Milliseconds that one operation may take; pauses through the host take none. Default: 3000. */
   readonly operationTimeoutMs?: number;
 }
 

@@ -101,7 +101,7 @@ export class Scene<O extends OptionSpecs, S extends DriverState> {
 
   /** Lets a session do something, and waits until it ends or its process is killed. Fails the test if neither comes soon. */
   async attempt({ driver, process, host }: Session<O, S>, what: string, operation: Operation<O, S>): Promise<Outcome> {
-    const limitMs = this.fixture.operationTimeoutMs ?? 5000;
+    const limitMs = this.fixture.operationTimeoutMs ?? 3000;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => {
       timer = setTimeout(() => resolve("late"), limitMs);

@@ -159,6 +159,5 @@ class MemoryWorld {
 /** How the suite is run over {@link MemoryDriver}. */
 export const memoryFixture: ConformanceFixture = {
   capabilities: ["preCreateCheck", "sshEndpoint", "start", "stop", "kill", "restart"],
-  operationTimeoutMs: 500,
   createWorld: () => new MemoryWorld(),
 };
