@@ -28,5 +28,6 @@ export async function sshSession(context: MachineContext, name: string, session:
     signal: context.signal,
     log: context.log,
   });
-  return connection.session(session);
+  // Awaited here: the connection ends with this block.
+  return await connection.session(session);
 }

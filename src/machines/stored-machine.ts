@@ -9,6 +9,8 @@ import {
 import type { MachineConfig, OwnFields } from "../store/machine-config.js";
 import type { MachineStore } from "../store/machine-store.js";
 
+const EMPTY: Readonly<Record<string, JsonValue>> = { IPAddress: "", SSHUser: "", SSHPort: 0, SSHKeyPath: "" };
+
 /** Whether changes of state go to disk (the caller holds the machine's lock), or are only seen by this process. */
 export type PersistMode = "write" | "memory";
 
@@ -39,12 +41,12 @@ export class StoredMachine implements Machine {
   }
 
   get state(): Readonly<Partial<DriverState>> {
-    return this.#config.Driver;
+    return Object.fromEntries(Object.entries(this.#config.Driver).filter(([field, value]) => !isUnset(field, value)));
   }
 
   async persist(changes: Partial<DriverState>): Promise<void> {
     // Copied through JSON, so that what a driver holds on to can't change what is saved.
-    const state = JSON.parse(JSON.stringify({ ...this.#config.Driver, ...changes })) as Record<string, JsonValue>;
+    const state = JSON.parse(JSON.stringify({ ...this.#config.Driver, ...changes, ...unset(changes) })) as Record<string, JsonValue>;
     await this.#replace({ ...this.#config, Driver: state });
   }
 
@@ -62,6 +64,17 @@ export class StoredMachine implements Machine {
     this.#lastWrite = write.catch(() => undefined);
     await write;
   }
+}
+
+/** What stands in config.json for a common field that a driver removes. */
+function unset(changes: Partial<DriverState>): Record<string, JsonValue> {
+  const removed = Object.keys(changes).filter((field) => changes[field] === undefined && Object.hasOwn(EMPTY, field));
+  return Object.fromEntries(removed.map((field) => [field, EMPTY[field] ?? ""]));
+}
+
+/** The Go program writes these fields of every machine, with empty values until a driver sets them; a driver of ours sees them when they are set. */
+function isUnset(field: string, value: JsonValue | undefined): boolean {
+  return Object.hasOwn(EMPTY, field) && value === EMPTY[field];
 }
 
 /** Splits option values into those that config.json may hold and the secret ones. */
