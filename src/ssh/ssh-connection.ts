@@ -35,19 +35,23 @@ export interface RemoteFile {
   readonly mode: number;
 }
 
-/** Moves each uploaded file to its place, if content or mode differ from what is there, and prints the places that changed. */
+/**
+ * Moves each uploaded file to its place, if content or mode differ from what is there, and prints the places that changed.
+ * However it ends, no upload stays behind; those of a run that was cut before are removed an hour later.
+ */
 const INSTALL_FILES = `set -eu
+prefix=$1
+shift
+trap 'rm -f -- "$prefix"-*; find . -maxdepth 1 -name ".docker-machine-*" -type f -mmin +60 -delete' EXIT
+number=0
 while [ "$#" -gt 0 ]; do
-  from=$1 to=$2 mode=$3
-  shift 3
-  if [ -f "$to" ] && cmp -s "$from" "$to" && [ "$(stat -c %a:%u:%g "$to")" = "$mode:0:0" ]; then
-    rm -f "$from"
-    continue
-  fi
+  from=$prefix-$number to=$1 mode=$2
+  number=$((number + 1))
+  shift 2
+  if [ -f "$to" ] && cmp -s "$from" "$to" && [ "$(stat -c %a:%u:%g "$to")" = "$mode:0:0" ]; then continue; fi
   mkdir -p -m 755 "$(dirname "$to")"
   install -o root -g root -m "$mode" "$from" "$to.new"
   mv -f "$to.new" "$to"
-  rm -f "$from"
   printf '%s\\n' "$to"
 done`;
 
@@ -109,10 +113,10 @@ export class SshConnection implements Disposable {
    * @throws {MachineError} as {@link run}, and `SSH_UPLOAD_FAILED`
    */
   async writeFiles(files: readonly RemoteFile[]): Promise<readonly string[]> {
-    const uploads = files.map((file) => ({ ...file, from: `.docker-machine-${randomUUID()}` }));
+    const prefix = `.docker-machine-${randomUUID()}`;
     const sftp = await this.#openSftp();
     try {
-      await Promise.all(uploads.map(({ from, content }) => upload(sftp, from, content)));
+      await Promise.all(files.map(({ content }, index) => upload(sftp, `${prefix}-${index}`, content)));
     } catch (cause) {
       throw new MachineError("SSH_UPLOAD_FAILED", `Failed to upload files to the host ${this.endpoint.host}: ${messageOf(cause)}`, {
         cause,
@@ -120,7 +124,7 @@ export class SshConnection implements Disposable {
     } finally {
       sftp.end();
     }
-    const args = uploads.flatMap(({ from, path, mode }) => [from, path, mode.toString(8)]);
+    const args = [prefix, ...files.flatMap(({ path, mode }) => [path, mode.toString(8)])];
     const purpose = `write ${files.map(({ path }) => path).join(", ")}`;
     const { stdout } = await this.runScript(INSTALL_FILES, args, { as: "root", purpose });
     return stdout.split("\n").filter((path) => path !== "");

@@ -234,6 +234,8 @@ describe.skipIf(sshServerUnavailable)(
       await runProcess("chmod", ["644", paths[0] ?? ""]);
       expect(await connection.writeFiles(files)).toEqual([paths[0]]);
       expect((await stat(paths[0] ?? "")).mode & 0o777).toBe(0o600);
+      const impossible = [...files, { path: "/proc/no/such", content: "x", mode: 0o600 }];
+      await expect(connection.writeFiles(impossible)).rejects.toMatchObject({ code: "SSH_COMMAND_FAILED" });
       expect((await runProcess("find", [target, "-name", "*.new"])).stdout).toBe("");
       expect((await runProcess("find", [login, "-maxdepth", "1", "-name", ".docker-machine-*"])).stdout).toBe("");
     });
