@@ -2,6 +2,7 @@
 //
 // Gives every changed package a new version, commits and tags it (lerna version), and publishes what the registry lacks (lerna publish).
 // from-package leaves out the first half: it goes on with a release that was interrupted.
+import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { BUILD, LINT_PACKAGES } from "./checks.ts";
@@ -13,13 +14,14 @@ const publish: Step = { name: "publish", command: ["lerna", "publish", "from-pac
 
 // Without the daemon that nx, which lerna uses, would leave running.
 process.env.NX_DAEMON = "false";
+requireCleanTree();
 await removeBuilt();
 await required(BUILD);
 await required(LINT_PACKAGES);
 if (!versionArgs.includes("from-package")) await required(version);
 // Again: the command manifest holds the version.
 await required(BUILD);
-await required(publish);
+await required(publish).finally(restoreManifests);
 
 function parseArguments(args: readonly string[]) {
   const at = args.indexOf("--registry");
@@ -31,6 +33,16 @@ function parseArguments(args: readonly string[]) {
   return { registry, versionArgs: args.toSpliced(at, 2) };
 }
 
+function requireCleanTree(): void {
+  const changes = execFileSync("git", ["status", "--porcelain"], { encoding: "utf8" });
+  if (changes !== "") throw new Error(`There are changes that are not committed:\n${changes}`);
+}
+
+/** A publish that fails leaves the field that lerna adds to each package.json. */
+function restoreManifests(): void {
+  execFileSync("git", ["checkout", "--quiet", "--", "package.json", "packages/*/package.json"]);
+}
+
 /** So that nothing is published whose source is gone. */
 async function removeBuilt(): Promise<void> {
   for await (const path of glob(["dist", "packages/*/dist", "packages/*/*.tsbuildinfo"])) rmSync(path, { recursive: true });
@@ -38,5 +50,6 @@ async function removeBuilt(): Promise<void> {
 
 async function required(step: Step): Promise<void> {
   const { passed } = await runStep(step);
-  if (!passed) process.exit(1);
+  if (!passed)
+    throw new Error(`${step.name} failed; npm run release -- --registry ${registry} from-package goes on once versions are committed.`);
 }

@@ -62,8 +62,8 @@ test("The next release publishes what has changed, and leaves the SDK's version 
 
 /** Only what the repository publishes goes to the registry of the test: what the clone itself needs comes from the usual one. */
 async function release(bump: string): Promise<void> {
-  const { npm_config_registry: _, ...token } = registry.env;
-  await run("npm", ["run", "release", "--", "--registry", registry.url, bump, "--yes", "--no-push"], token, clone);
+  const args = ["run", "release", "--", "--registry", registry.url, bump, "--yes", "--no-push"];
+  await run("npm", args, registry.accountEnv, clone);
 }
 
 function git(...args: string[]): Promise<string> {

@@ -14,14 +14,17 @@ const run = promisify(execFile);
 /** A real npm registry on the loopback address, empty at first. What is not ours it takes from the registry that npm on this computer is set to. */
 export class VerdaccioRegistry implements AsyncDisposable {
   readonly url: string;
-  /** The environment with which npm, lerna and docker-machine use this registry, allowed to publish. */
+  /** The environment with which npm, lerna and docker-machine may publish to this registry when it is named. */
+  readonly accountEnv: Readonly<Record<string, string>>;
+  /** The environment with which they use it, and may publish. */
   readonly env: Readonly<Record<string, string>>;
   readonly #directory: string;
   readonly #server: ChildServer;
 
-  private constructor(url: string, token: string, directory: string, server: ChildServer) {
+  private constructor(url: string, directory: string, server: ChildServer) {
     this.url = url;
-    this.env = { npm_config_registry: url, [`npm_config_${url.replace("http:", "")}:_authToken`]: token };
+    this.accountEnv = { npm_config_globalconfig: join(directory, "npmrc") };
+    this.env = { ...this.accountEnv, npm_config_registry: url };
     this.#directory = directory;
     this.#server = server;
   }
@@ -29,12 +32,15 @@ export class VerdaccioRegistry implements AsyncDisposable {
   static async start(): Promise<VerdaccioRegistry> {
     const directory = await mkdtemp(join(tmpdir(), "docker-machine-registry-"));
     const config = join(directory, "config.json");
-    await writeFile(config, JSON.stringify(configuration(directory, await upstreamRegistry())));
+    const upstream = await upstreamRegistry();
+    await writeFile(config, JSON.stringify(configuration(directory, upstream)));
     const address = `127.0.0.1:${await freePort()}`;
     const server = new ChildServer(program, ["--config", config, "--listen", address]);
     const url = `http://${address}/`;
     await server.whenReady(async () => (await fetch(`${url}-/ping`)).ok);
-    return new VerdaccioRegistry(url, await addUser(url), directory, server);
+    // As npm's global settings, so that the user's own ones still count.
+    await writeFile(join(directory, "npmrc"), `registry=${upstream}\n${url.replace("http:", "")}:_authToken=${await addUser(url)}\n`);
+    return new VerdaccioRegistry(url, directory, server);
   }
 
   /** Publishes the package in a folder. */

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { driverPackage } from "../test/support/driver-package.js";
+import type { PackageRegistry } from "../test/support/package-registry.js";
+import type { Comparison } from "./compare.ts";
+
+const PROGRAM = ["node", join(import.meta.dirname, "..", "bin", "run.js")];
+const NODE = { name: "node -e 0", words: ["node", "-e", "0"] };
+const DRIVER = "docker-machine-driver-sample";
+
+/** Every comparison of `npm run bench`. `scratch` is an empty folder; HOME and the registry are set in the environment. */
+export function comparisons(registry: PackageRegistry, scratch: string): readonly Comparison[] {
+  registry.publish({
+    "package.json": JSON.stringify({ name: "a-dependency", version: "1.0.0", main: "index.js" }),
+    "index.js": "module.exports = 1;\n",
+  });
+  registry.publish(driverPackage({ driver: "sample", manifest: { dependencies: { "a-dependency": "^1.0.0" } } }));
+  return [
+    { name: "version", ours: { words: [...PROGRAM, "version"] }, peer: NODE, limit: 5, runs: 20 },
+    { name: "ls -q, no machines", ours: { words: [...PROGRAM, "ls", "-q"] }, peer: NODE, limit: 5, runs: 20 },
+    installation(scratch),
+  ];
+}
+
+/** npm gets every option that spares it work which docker-machine does not do either. */
+function installation(scratch: string): Comparison {
+  const prefix = join(scratch, "npm-prefix");
+  const spared = ["--no-audit", "--no-fund", "--ignore-scripts", "--legacy-peer-deps", "--no-update-notifier"];
+  return {
+    name: "driver install, registry, one dependency, warm cache",
+    ours: { words: [...PROGRAM, "driver", "install", `npm:${DRIVER}`], prepare: ["rm", "-rf", join(scratch, "data")] },
+    peer: {
+      name: "npm install --prefix",
+      words: ["npm", "install", "--prefix", prefix, ...spared, DRIVER],
+      prepare: ["rm", "-rf", prefix],
+    },
+    limit: 0.5,
+    runs: 10,
+  };
+}

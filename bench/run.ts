@@ -1,0 +1,61 @@
+// npm run bench: each number is a ratio to a named peer that was measured in the same run, since nothing else carries over between computers.
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PackageRegistry } from "../test/support/package-registry.js";
+import { type Comparison, compare, type Measured } from "./compare.ts";
+import { comparisons } from "./comparisons.ts";
+
+const scratch = await mkdtemp(join(tmpdir(), "docker-machine-bench-"));
+const registry = await PackageRegistry.start();
+try {
+  requireHyperfine();
+  useOwnPlaces();
+  const rows: Row[] = [];
+  for (const comparison of comparisons(registry, scratch)) rows.push(rowOf(comparison, await compare(comparison, scratch)));
+  console.table(rows);
+  if (rows.some((row) => row.result !== "pass")) process.exitCode = 1;
+} finally {
+  await registry.stop();
+  await rm(scratch, { recursive: true, force: true });
+}
+
+function requireHyperfine(): void {
+  if (spawnSync("hyperfine", ["--version"]).status === 0) return;
+  throw new Error("The benches need hyperfine: apt-get install hyperfine");
+}
+
+/** The commands that are measured inherit this environment. */
+function useOwnPlaces(): void {
+  Object.assign(process.env, {
+    HOME: join(scratch, "home"),
+    XDG_DATA_HOME: join(scratch, "data"),
+    MACHINE_STORAGE_PATH: join(scratch, "machines"),
+    npm_config_registry: registry.url,
+    npm_config_cache: join(scratch, "npm-cache"),
+  });
+}
+
+interface Row {
+  readonly bench: string;
+  readonly "ours (ms)": number;
+  readonly peer: string;
+  readonly "peer (ms)": number;
+  readonly ratio: number;
+  readonly limit: number;
+  readonly result: "pass" | "TOO SLOW";
+}
+
+function rowOf({ name, peer, limit }: Comparison, { oursMs, peerMs }: Measured): Row {
+  const ratio = oursMs / peerMs;
+  return {
+    bench: name,
+    "ours (ms)": Math.round(oursMs),
+    peer: peer.name,
+    "peer (ms)": Math.round(peerMs),
+    ratio: Number(ratio.toFixed(2)),
+    limit,
+    result: ratio <= limit ? "pass" : "TOO SLOW",
+  };
+}
