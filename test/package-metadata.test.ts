@@ -6,6 +6,8 @@ import { describe, expect, test } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folders = [".", ...readdirSync(join(root, "packages")).map((name) => `packages/${name}`)];
 const cli = manifestOf(".");
+const lockfile = readFileSync(join(root, "package-lock.json"), "utf8");
+const { packages: locked }: { packages: Readonly<Record<string, PackageManifest>> } = JSON.parse(lockfile);
 
 describe.for(folders)("The package in %s", (folder) => {
   const manifest = manifestOf(folder);
@@ -48,14 +50,18 @@ describe.for(folders.filter((folder) => /driver-(?!sdk)/.test(folder)))("The dri
 });
 
 test("package-lock.json names no registry", () => {
-  expect(readFileSync(join(root, "package-lock.json"), "utf8")).not.toMatch(/"resolved": "https?:/);
+  expect(lockfile).not.toMatch(/"resolved": "https?:/);
+});
+
+test("Every package that has an install script is allowed or denied it", () => {
+  const scripted = Object.entries(locked).filter(([, entry]) => entry.hasInstallScript === true);
+  expect(Object.keys(cli.allowScripts ?? {}).sort()).toEqual([...new Set(scripted.map(([path]) => nameAt(path)))].sort());
 });
 
 test("package-lock.json pins the packages of every platform, so that npm ci accepts it on all of them", () => {
-  const { packages }: { packages: Record<string, PackageManifest> } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
-  const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
-  const locked = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, "")));
-  expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
+  const wanted = Object.values(locked).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  const names = new Set(Object.keys(locked).map(nameAt));
+  expect(wanted.filter((name) => !names.has(name))).toEqual([]);
 });
 
 interface PackageManifest {
@@ -72,9 +78,16 @@ interface PackageManifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly hasInstallScript?: boolean;
+  readonly allowScripts?: Readonly<Record<string, boolean>>;
   readonly dockerMachine?: { readonly driver: string };
 }
 
 function manifestOf(folder: string): PackageManifest {
   return JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+}
+
+/** The name of the package that package-lock.json has at `path`. */
+function nameAt(path: string): string {
+  return path.replace(/^.*node_modules\//, "");
 }

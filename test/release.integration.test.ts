@@ -46,7 +46,7 @@ test("A clean clone is released, and the CLI installed from the registry install
   expect(await dockerMachine("driver", "list")).toContain("sample");
 
   await dockerMachine("create", "--driver", "none", "--url", "tcp://127.0.0.1:1", "x");
-  expect(await dockerMachine("ls", "--format", "{{.Name}} {{.DriverName}}")).toBe("x none\n");
+  expect(await dockerMachine("ls")).toMatch(/^x +\S+ +none /m);
 });
 
 test("The next release publishes what has changed, and leaves the SDK's version alone", { timeout: TIMEOUT_MS }, async () => {
