@@ -38,6 +38,7 @@ export async function createMachine(context: MachineContext, request: CreateRequ
     await context.store.makeDirectory(request.name);
     const machine = new StoredMachine(context.store, config.config, config.options, "write");
     const open = attachDriver(context, request.driver, machine);
+    if (hasSsh(open.driver)) await checkProvisionable(context, open);
     await preCreateCheck(context, open);
     await context.store.saveSecrets(request.name, config.secrets);
     await machine.persistProgress("creating");
@@ -55,6 +56,18 @@ async function build(context: MachineContext, open: OpenMachine): Promise<void> 
     await open.machine.persistProgress("provisioned");
   } catch (error) {
     throw unfinished(open.name, error);
+  }
+}
+
+/** What would only fail after the host was made is found before. */
+async function checkProvisionable(context: MachineContext, open: OpenMachine): Promise<void> {
+  const { checkEngineOptions } = await import("../provision/provision.js");
+  try {
+    checkEngineOptions(open.machine.config.HostOptions.EngineOptions);
+    await context.certificates.checkCanSign();
+  } catch (error) {
+    await context.store.remove(open.name);
+    throw error;
   }
 }
 

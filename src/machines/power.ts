@@ -1,8 +1,13 @@
-import type { MachineStatus } from "@docker-machine/driver-sdk";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type MachineStatus, waitFor } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
+import type { SshConnection } from "../ssh/ssh-connection.js";
 import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, withMachine } from "./open-machine.js";
-import { waitForEngine, waitUntilRunning } from "./provision-machine.js";
+import { connectOptions, hasSsh, sshEndpointOf, waitForEngine, waitUntilRunning } from "./provision-machine.js";
+
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+const REBOOT_TIMEOUT_MS = 300_000;
 
 /** Starts a machine and waits until its Docker answers. */
 export async function startMachine(context: MachineContext, name: string): Promise<void> {
@@ -41,17 +46,43 @@ export async function restartMachine(context: MachineContext, name: string): Pro
   await withMachine(context, name, async (open) => {
     context.log.info(`Restarting "${name}"...`);
     if ((await open.driver.status()) === "Stopped") await operation(open, "start")();
-    else await restartRunning(open);
+    else await restartRunning(context, open);
     await waitUntilRunning(context, open);
     await waitForEngine(context, open);
   });
 }
 
-async function restartRunning(open: OpenMachine): Promise<void> {
+async function restartRunning(context: MachineContext, open: OpenMachine): Promise<void> {
   if (open.driver.restart !== undefined) return open.driver.restart();
+  if (open.driver.stop === undefined && hasSsh(open.driver)) return rebootOverSsh(context, open);
   const start = operation(open, "start");
   await operation(open, "stop")();
   await start();
+}
+
+/** A host that no provider controls is told to reboot itself; its boot id tells when it has. */
+async function rebootOverSsh(context: MachineContext, open: OpenMachine): Promise<void> {
+  const { connectSsh, waitForSsh } = await import("../ssh/connect.js");
+  const endpoint = await sshEndpointOf(open);
+  const options = connectOptions(context, open, "require");
+  const bootId = async (connection: SshConnection) => (await connection.run(`cat ${BOOT_ID}`, { purpose: "read its boot id" })).stdout;
+  const before = await restartAndReadId();
+  await waitFor(
+    { signal: context.signal, sleep: (durationMs) => sleep(durationMs, undefined, { signal: context.signal }) },
+    async () => {
+      using connection = await waitForSsh(endpoint, options);
+      return (await bootId(connection)) !== before;
+    },
+    { description: `"${open.name}" to come back`, timeoutMs: REBOOT_TIMEOUT_MS, timeoutCode: "MACHINE_NOT_RUNNING" },
+  );
+
+  async function restartAndReadId(): Promise<string> {
+    using connection = await connectSsh(endpoint, options);
+    const id = await bootId(connection);
+    // In a second, so that this login can end in order.
+    await connection.runScript("nohup sh -c 'sleep 1; shutdown -r now' >/dev/null 2>&1 &", [], { as: "root", purpose: "restart it" });
+    return id;
+  }
 }
 
 async function assertNot(open: OpenMachine, status: MachineStatus, word: string): Promise<void> {

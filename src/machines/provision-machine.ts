@@ -1,6 +1,7 @@
 import { type BaseDriver, isDriverError, type SshEndpoint, waitFor } from "@docker-machine/driver-sdk";
 import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError } from "../errors.js";
+import type { ConnectOptions } from "../ssh/connect.js";
 import { DriverHost } from "./driver-host.js";
 import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, withMachine } from "./open-machine.js";
@@ -9,6 +10,8 @@ import { type OpenMachine, withMachine } from "./open-machine.js";
 export interface ProvisionMachineOptions {
   /** `record` only while the machine is created: later, the host's key must be the recorded one. */
   readonly hostKey: "record" | "require";
+  /** Whether the server's key and certificate are made anew even if they are good. Default: false. */
+  readonly renewCertificates?: boolean;
 }
 
 const RUNNING_TIMEOUT_MS = 300_000;
@@ -27,12 +30,7 @@ export async function provisionMachine(context: MachineContext, open: OpenMachin
   await waitUntilRunning(context, open);
   log.info("Detecting operating system of created instance...");
   log.info("Waiting for SSH to be available...");
-  const endpoint = await sshEndpointOf(open);
-  using connection = await waitForSsh(endpoint, {
-    hostKey: { path: context.store.paths.knownHostsPath(open.name), alias: open.name, unknown: options.hostKey },
-    signal,
-    log,
-  });
+  using connection = await waitForSsh(await sshEndpointOf(open), connectOptions(context, open, options.hostKey));
   const { HostOptions } = open.machine.config;
   await provision({
     machineName: open.name,
@@ -46,14 +44,22 @@ export async function provisionMachine(context: MachineContext, open: OpenMachin
     log,
     progress: context.progress,
     signal,
+    renewCertificates: options.renewCertificates ?? false,
   });
+  log.info("Checking connection to Docker...");
+  await engineVersion(await open.driver.url(), await readEngineCredentials(open.machine.directory), { signal });
+  log.info("Docker is up and running!");
 }
 
 /** Provisions an existing machine again, and so also finishes one whose creation ended in provisioning. */
-export async function provisionAgain(context: MachineContext, name: string): Promise<void> {
+export async function provisionAgain(
+  context: MachineContext,
+  name: string,
+  options: Omit<ProvisionMachineOptions, "hostKey"> = {},
+): Promise<void> {
   await withMachine(context, name, async (open) => {
     const isNew = open.machine.config.DockerMachine?.Progress === "created";
-    if (hasSsh(open.driver)) await provisionMachine(context, open, { hostKey: isNew ? "record" : "require" });
+    if (hasSsh(open.driver)) await provisionMachine(context, open, { ...options, hostKey: isNew ? "record" : "require" });
     await open.machine.persistProgress("provisioned");
   });
 }
@@ -97,6 +103,15 @@ export async function sshEndpointOf(open: OpenMachine): Promise<SshEndpoint> {
     );
   }
   return open.driver.sshEndpoint();
+}
+
+/** How to connect to a machine's host. `record` is for machines whose host has not been seen yet. */
+export function connectOptions(
+  context: MachineContext,
+  { name }: Pick<OpenMachine, "name">,
+  unknown: "record" | "require",
+): ConnectOptions {
+  return { hostKey: { path: context.store.paths.knownHostsPath(name), alias: name, unknown }, signal: context.signal, log: context.log };
 }
 
 /** Whether the machine's host can be logged in to, and so be provisioned. */

@@ -2,7 +2,7 @@ import { MachineError } from "../errors.js";
 import type { SessionOptions } from "../ssh/session.js";
 import type { MachineContext } from "./machine-context.js";
 import { openMachine } from "./open-machine.js";
-import { sshEndpointOf } from "./provision-machine.js";
+import { connectOptions, sshEndpointOf } from "./provision-machine.js";
 
 /**
  * Runs a command, or an interactive shell, on a machine's host and returns its exit code.
@@ -19,15 +19,8 @@ export async function sshSession(context: MachineContext, name: string, session:
   }
   const { connectSsh } = await import("../ssh/connect.js");
   // A machine of the Go program's has no recorded key: the first login of ours records it.
-  using connection = await connectSsh(await sshEndpointOf(open), {
-    hostKey: {
-      path: context.store.paths.knownHostsPath(name),
-      alias: name,
-      unknown: open.machine.config.DockerMachine === undefined ? "record" : "require",
-    },
-    signal: context.signal,
-    log: context.log,
-  });
+  const unknown = open.machine.config.DockerMachine === undefined ? "record" : "require";
+  using connection = await connectSsh(await sshEndpointOf(open), connectOptions(context, open, unknown));
   // Awaited here: the connection ends with this block.
   return await connection.session(session);
 }
