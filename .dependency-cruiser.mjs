@@ -35,7 +35,6 @@ const OWNERS = {
   "@npmcli/(arborist|config)": "^src/drivers/(npm-client[.]ts|npmcli-config[.]d[.]ts)$",
   ssh2: "^src/ssh/",
   "node-forge": "^src/certificates/",
-  "@inquirer/[^/]+": "^src/terminal/",
   "@oclif/core": "^src/(commands/|[^/]+[.]ts$)",
 };
 
