@@ -170,8 +170,19 @@ export class Drivers {
       const present = when === "unless-present" ? await this.#receiptOf(source) : undefined;
       if (present !== undefined) return present;
       const { installDriver } = await import("./install.js");
-      const receipt = await installDriver(source, { ...others, log, ask, onStep, receipts: this.#receipts, sdk: await this.#hostSdk() });
-      log.info(describeInstallation(receipt));
+      const { receipt, isNew } = await installDriver(source, {
+        ...others,
+        log,
+        ask,
+        onStep,
+        receipts: this.#receipts,
+        sdk: await this.#hostSdk(),
+      });
+      log.info(
+        isNew
+          ? describeInstallation(receipt)
+          : `The driver "${receipt.name}" ${receipt.version} from ${receipt.source} is installed already.`,
+      );
       return receipt;
     });
   }

@@ -50,6 +50,13 @@ export interface InstallContext {
   readonly onStep: (step: InstallStep) => void;
 }
 
+/** What an installation came to. */
+export interface InstallResult {
+  readonly receipt: Receipt;
+  /** False if just this was already installed, and is whole. */
+  readonly isNew: boolean;
+}
+
 const STAGING = ".staging";
 const VERSION_FOLDER = /^\d.*-[0-9a-f]{12}$/;
 
@@ -59,7 +66,7 @@ const VERSION_FOLDER = /^\d.*-[0-9a-f]{12}$/;
  *
  * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
  */
-export async function installDriver(typed: DriverSource, context: InstallContext): Promise<Receipt> {
+export async function installDriver(typed: DriverSource, context: InstallContext): Promise<InstallResult> {
   const { directory, onStep } = context;
   const source: DriverSource = typed.kind === "name" ? { kind: "npm", package: packageOfName(typed.name) } : typed;
   await makePrivateDirectory(directory);
@@ -76,9 +83,10 @@ export async function installDriver(typed: DriverSource, context: InstallContext
     const manifest = await checkManifest(resolved.manifest, source, context);
     onStep("trust");
     await checkTrust(typed, manifest, context.ask);
-    if ("directory" in resolved) return await link(resolved, manifest, source, context);
+    if ("directory" in resolved) return { receipt: await link(resolved, manifest, source, context), isNew: true };
     const same = await alreadyInstalled(resolved, manifest, source, context);
-    return same ?? (await installPackage({ resolved, manifest, source, scratch, npm }, context));
+    if (same !== undefined) return { receipt: same, isNew: false };
+    return { receipt: await installPackage({ resolved, manifest, source, scratch, npm }, context), isNew: true };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -88,7 +96,7 @@ export async function installDriver(typed: DriverSource, context: InstallContext
  * Removes what earlier installations left behind: staging folders, and versions that no receipt names any more.
  * A version that was replaced may still run somewhere, so it is kept until the next installation. The caller holds the lock.
  */
-export async function sweep({ directory, receipts }: Pick<InstallContext, "directory" | "receipts">): Promise<void> {
+async function sweep({ directory, receipts }: Pick<InstallContext, "directory" | "receipts">): Promise<void> {
   await rm(join(directory, STAGING), { recursive: true, force: true });
   const kept = new Set((await receipts.all()).map((receipt) => folderOf(receipt, directory)));
   for (const name of (await foldersIn(directory)).filter(isDriverName)) {

@@ -30,6 +30,7 @@ test("a newer version replaces the installed one, whose folder stays until the n
   expect(await world.folders()).toEqual([first.folder, second.folder].sort());
   await world.drivers().install("acme");
   expect(await world.folders()).toEqual([second.folder]);
+  expect(world.log.lines.at(-1)).toBe(`The driver "acme" 1.1.0 from ${PACKAGE} is installed already.`);
 });
 
 test("another package can't take the name of an installed driver", async () => {
