@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type DriverSource, formatSource, isSameOrigin, parseSource } from "../../src/drivers/source.js";
 import { errorOf } from "../support/error-of.js";
 
-const parse = (typed: string) => parseSource(typed, "/work");
+const parse = (typed: string) => parseSource(typed, "/here");
 const github = { kind: "git", transport: "https", host: "github.com", path: "o/r.git" } as const;
 
 const FORMS: readonly (readonly [typed: string, source: DriverSource, canonical: string])[] = [
@@ -62,11 +62,11 @@ const FORMS: readonly (readonly [typed: string, source: DriverSource, canonical:
     "https://a.example/x.tar.gz?raw=1",
   ],
   ["http://localhost:8080/x.tgz", { kind: "tarball-url", url: "http://localhost:8080/x.tgz" }, "http://localhost:8080/x.tgz"],
-  ["./x.tgz", { kind: "tarball-file", path: "/work/x.tgz" }, "/work/x.tgz"],
+  ["./x.tgz", { kind: "tarball-file", path: "/here/x.tgz" }, "/here/x.tgz"],
   ["../y/x.tar.gz", { kind: "tarball-file", path: "/y/x.tar.gz" }, "/y/x.tar.gz"],
-  ["file:x.tgz", { kind: "tarball-file", path: "/work/x.tgz" }, "/work/x.tgz"],
-  ["./o/r", { kind: "folder", path: "/work/o/r" }, "/work/o/r"],
-  [".", { kind: "folder", path: "/work" }, "/work"],
+  ["file:x.tgz", { kind: "tarball-file", path: "/here/x.tgz" }, "/here/x.tgz"],
+  ["./o/r", { kind: "folder", path: "/here/o/r" }, "/here/o/r"],
+  [".", { kind: "folder", path: "/here" }, "/here"],
   ["/srv/driver/", { kind: "folder", path: "/srv/driver" }, "/srv/driver"],
   ["file:///srv/driver", { kind: "folder", path: "/srv/driver" }, "/srv/driver"],
 ];
