@@ -1,0 +1,3 @@
+import { nspawnDefinition } from "./definition.js";
+
+export default nspawnDefinition();
