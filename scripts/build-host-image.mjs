@@ -3,7 +3,18 @@
 // Needs root, and mmdebstrap. It runs on any Node from 18 on and needs nothing installed before.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "./cache-directory.mjs";
@@ -18,7 +29,9 @@ const args = process.argv.slice(2);
 const packages = args.includes("--without-docker") ? PACKAGES : [...PACKAGES, ...DOCKER_PACKAGES];
 const suite = /^VERSION_CODENAME=(\S+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "stable";
 const sources = sourceFiles();
-const key = createHash("sha256").update(JSON.stringify([suite, packages, sources.map((path) => readFileSync(path, "utf8")), readFileSync(self, "utf8")]));
+const key = createHash("sha256").update(
+  JSON.stringify([suite, packages, sources.map((path) => readFileSync(path, "utf8")), readFileSync(self, "utf8")]),
+);
 const folder = join(cacheDirectory(), "host-images", key.digest("hex").slice(0, 16));
 
 if (!existsSync(folder)) buildOnce();
@@ -28,7 +41,9 @@ if (existsSync(folder)) console.log(join(folder, "rootfs"));
 function buildOnce() {
   mkdirSync(join(folder, ".."), { recursive: true });
   if (args.includes(LOCKED)) return build();
-  const { status } = spawnSync("flock", [`${folder}.lock`, process.execPath, self, ...args, LOCKED], { stdio: ["ignore", "ignore", "inherit"] });
+  const { status } = spawnSync("flock", [`${folder}.lock`, process.execPath, self, ...args, LOCKED], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   process.exitCode = status ?? 1;
 }
 
@@ -39,9 +54,13 @@ function build() {
   mkdirSync(unfinished, { mode: 0o700 });
   const rootfs = join(unfinished, "rootfs");
   console.error(`Building a Debian image (${suite}, about a minute)...`);
-  const { status } = spawnSync("mmdebstrap", ["--quiet", "--variant=minbase", `--include=${packages.join(",")}`, suite, rootfs, ...sources], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const { status } = spawnSync(
+    "mmdebstrap",
+    ["--quiet", "--variant=minbase", `--include=${packages.join(",")}`, suite, rootfs, ...sources],
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   if (status !== 0) {
     rmSync(unfinished, { recursive: true, force: true });
     console.error("mmdebstrap failed.");
@@ -60,7 +79,8 @@ function makeAnonymous(rootfs) {
   const keys = readdirSync(join(rootfs, "etc/ssh")).filter((name) => name.startsWith("ssh_host_"));
   for (const name of keys) rmSync(join(rootfs, "etc/ssh", name));
   // Debian makes SSH's host keys when the package is installed, so an image needs a unit for it.
-  const unit = "[Unit]\nBefore=ssh.service\n[Service]\nType=oneshot\nExecStart=/usr/bin/ssh-keygen -A\n[Install]\nWantedBy=multi-user.target\n";
+  const unit =
+    "[Unit]\nBefore=ssh.service\n[Service]\nType=oneshot\nExecStart=/usr/bin/ssh-keygen -A\n[Install]\nWantedBy=multi-user.target\n";
   const units = join(rootfs, "etc/systemd/system");
   writeFileSync(join(units, "ssh-host-keys.service"), unit);
   mkdirSync(join(units, "multi-user.target.wants"), { recursive: true });

@@ -38,9 +38,14 @@ function isDebian() {
 }
 
 function missingPackages() {
-  const format = "${Package} ${db:Status-Status}\n";
+  const format = `${["Package", "db:Status-Status"].map((field) => `\${${field}}`).join(" ")}\n`;
   const { stdout } = spawnSync("dpkg-query", ["--show", "--showformat", format, ...Object.keys(PACKAGES)], { encoding: "utf8" });
-  const installed = new Set(stdout.split("\n").filter((line) => line.endsWith(" installed")).map((line) => line.split(" ")[0]));
+  const installed = new Set(
+    stdout
+      .split("\n")
+      .filter((line) => line.endsWith(" installed"))
+      .map((line) => line.split(" ")[0]),
+  );
   return Object.keys(PACKAGES).filter((name) => !installed.has(name));
 }
 
@@ -59,7 +64,10 @@ function install(names) {
 function installAsRoot(names) {
   const apt = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"];
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const steps = [[...apt, "update"], [...apt, "install", "--yes", "--no-install-recommends", ...names]];
+  const steps = [
+    [...apt, "update"],
+    [...apt, "install", "--yes", "--no-install-recommends", ...names],
+  ];
   for (const args of steps) {
     const { status } = spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"], env });
     if (status === 0) continue;
