@@ -14,14 +14,23 @@ const publish: Step = { name: "publish", command: ["lerna", "publish", "from-pac
 
 // Without the daemon that nx, which lerna uses, would leave running.
 process.env.NX_DAEMON = "false";
-requireCleanTree();
-await removeBuilt();
-await required(BUILD);
-await required(LINT_PACKAGES);
-if (!versionArgs.includes("from-package")) await required(version);
-// Again: the command manifest holds the version.
-await required(BUILD);
-await required(publish).finally(restoreManifests);
+try {
+  await release();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function release(): Promise<void> {
+  requireCleanTree();
+  await removeBuilt();
+  await required(BUILD);
+  await required(LINT_PACKAGES);
+  if (!versionArgs.includes("from-package")) await required(version);
+  // Again: the command manifest holds the version.
+  await required(BUILD);
+  await required(publish).finally(restoreManifests);
+}
 
 function parseArguments(args: readonly string[]) {
   const at = args.indexOf("--registry");
@@ -50,6 +59,6 @@ async function removeBuilt(): Promise<void> {
 
 async function required(step: Step): Promise<void> {
   const { passed } = await runStep(step);
-  if (!passed)
-    throw new Error(`${step.name} failed; npm run release -- --registry ${registry} from-package goes on once versions are committed.`);
+  if (passed) return;
+  throw new Error(`${step.name} failed. Once versions are committed, this goes on: npm run release -- --registry ${registry} from-package`);
 }
