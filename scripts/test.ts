@@ -1,4 +1,5 @@
 // npm test [-- unit | integration] [-- arguments for vitest]
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,19 +11,24 @@ const [first, ...rest] = process.argv.slice(2);
 const project = first === "unit" || first === "integration" ? first : undefined;
 const vitestArgs = project === undefined ? process.argv.slice(2) : rest;
 
-const checks = project === undefined ? await everyCheck() : [await runStep(BUILD)];
+/** Tests with real hosts boot this image. Only root can make one, so others skip those tests. */
+const HOST_IMAGE: Step = { name: "host image", command: ["node", "scripts/build-host-image.mjs"] };
+const hasRealHosts = project !== "unit" && process.getuid?.() === 0;
+
+const checks = project === undefined ? await everyCheck() : await runSteps([BUILD, ...(hasRealHosts ? [HOST_IMAGE] : [])]);
 const tests = await runTests();
 process.exitCode = summarize(checks, tests);
 
 async function everyCheck(): Promise<readonly StepResult[]> {
   const systemPackages: Step = { name: "system packages", command: ["node", "scripts/install-system-packages.mjs"] };
-  return runSteps([systemPackages, BUILD, TYPECHECK, ...LINT]);
+  return runSteps([systemPackages, BUILD, TYPECHECK, ...LINT, ...(hasRealHosts ? [HOST_IMAGE] : [])]);
 }
 
 async function runTests(): Promise<TestCounts> {
   const directory = mkdtempSync(join(tmpdir(), "docker-machine-tests-"));
   const countsFile = join(directory, "counts.json");
   process.env.TEST_COUNTS_FILE = countsFile;
+  if (checks.some(({ name, passed }) => passed && name === HOST_IMAGE.name)) process.env.NSPAWN_IMAGE = hostImagePath();
   try {
     const projects = project === undefined ? [] : ["--project", project];
     const reporters = ["--reporter", "default", "--reporter", "./scripts/counts-reporter.ts"];
@@ -31,6 +37,11 @@ async function runTests(): Promise<TestCounts> {
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+function hostImagePath(): string {
+  const [file, ...args] = HOST_IMAGE.command;
+  return execFileSync(file, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 }
 
 /** Prints the last lines, and returns the exit code. */

@@ -16,10 +16,10 @@ import { LocalHost } from "./support/local-host.js";
 /** @typedef {ReturnType<typeof definition.createDriver>} Driver */
 
 const CREATE = fileURLToPath(new URL("support/create.js", import.meta.url));
-const image = process.env.NSPAWN_IMAGE;
-const reason = image === undefined ? " (skipped: NSPAWN_IMAGE names no image)" : process.getuid?.() === 0 ? "" : " (skipped: needs root)";
+const image = process.env.NSPAWN_IMAGE ?? "";
+const obstacle = image === "" ? "NSPAWN_IMAGE names no image" : process.getuid?.() === 0 ? undefined : "it needs root";
 
-describe.skipIf(reason !== "")(`real hosts${reason}`, () => {
+describe.skipIf(obstacle !== undefined)(`real hosts${obstacle === undefined ? "" : ` (skipped: ${obstacle})`}`, () => {
   /** @type {string} */
   let directory;
   /** @type {{ driver: Driver }[]} */
@@ -40,7 +40,7 @@ describe.skipIf(reason !== "")(`real hosts${reason}`, () => {
     const folder = join(directory, name);
     mkdirSync(folder);
     const host = new LocalHost(folder);
-    const flags = { "nspawn-image": image ?? "" };
+    const flags = { "nspawn-image": image };
     const driver = definition.createDriver(new FileMachine(folder, name, flags), host);
     const made = { name, folder, host, flags, driver, id: machineId(folder) };
     machines.push(made);
