@@ -14,6 +14,7 @@ export default defineConfig({
           include: TESTS.map((folder) => `${folder}/**/*.test.{ts,js}`),
           exclude: [...configDefaults.exclude, ...SLOW_TESTS],
           testTimeout: 20_000,
+          maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
       },
