@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Certificates } from "./certificates/certificates.js";
 import { Drivers } from "./drivers/drivers.js";
+import { MachineError } from "./errors.js";
 import { interruptSignal } from "./interrupt.js";
 import type { MachineContext } from "./machines/machine-context.js";
 import { loadSettings } from "./settings.js";
@@ -8,6 +9,8 @@ import { MachineStore } from "./store/machine-store.js";
 import type { StorePaths } from "./store/store-paths.js";
 import { confirm } from "./terminal/confirm.js";
 import { terminalLog } from "./terminal/terminal-log.js";
+
+const DEFAULT_WAIT_TIMEOUT_MS = 300_000;
 
 /** What a command line says about the whole program. */
 export interface ContextOptions {
@@ -53,7 +56,20 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     log,
     signal,
   });
-  return { machines: { store, drivers, certificates, log, signal, progress: (step) => log.debug(step) }, drivers };
+  return {
+    machines: { store, drivers, certificates, log, signal, progress: (step) => log.debug(step), waitTimeoutMs: waitTimeoutMs(process.env) },
+    drivers,
+  };
+}
+
+/** `$MACHINE_WAIT_TIMEOUT` in seconds. Default: 300. */
+function waitTimeoutMs({ MACHINE_WAIT_TIMEOUT: text = "" }: NodeJS.ProcessEnv): number {
+  if (text === "") return DEFAULT_WAIT_TIMEOUT_MS;
+  if (/^\d{1,6}$/.test(text) && Number(text) > 0) return Number(text) * 1000;
+  throw new MachineError(
+    "SETTINGS_INVALID",
+    `$MACHINE_WAIT_TIMEOUT is ${JSON.stringify(text)}, but it must be a whole number of seconds above 0.`,
+  );
 }
 
 function isInteractive(): boolean {

@@ -11,6 +11,8 @@ export interface MachineContext {
   readonly log: Logger;
   /** Says what is being done now, for a live display. */
   readonly progress: (step: string) => void;
+  /** Milliseconds that a started host may take to run, to answer SSH, and to have its Docker answer, each. */
+  readonly waitTimeoutMs: number;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
 }

@@ -7,7 +7,6 @@ import { type OpenMachine, withMachine } from "./open-machine.js";
 import { connectOptions, hasSsh, sshEndpointOf, waitForEngine, waitUntilRunning } from "./provision-machine.js";
 
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
-const REBOOT_TIMEOUT_MS = 300_000;
 
 /** Starts a machine and waits until its Docker answers. */
 export async function startMachine(context: MachineContext, name: string): Promise<void> {
@@ -73,7 +72,7 @@ async function rebootOverSsh(context: MachineContext, open: OpenMachine): Promis
       using connection = await waitForSsh(endpoint, options);
       return (await bootId(connection)) !== before;
     },
-    { description: `"${open.name}" to come back`, timeoutMs: REBOOT_TIMEOUT_MS, timeoutCode: "MACHINE_NOT_RUNNING" },
+    { description: `"${open.name}" to come back`, timeoutMs: context.waitTimeoutMs, timeoutCode: "MACHINE_NOT_RUNNING" },
   );
 
   async function restartAndReadId(): Promise<string> {

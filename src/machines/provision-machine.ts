@@ -14,9 +14,6 @@ export interface ProvisionMachineOptions {
   readonly renewCertificates?: boolean;
 }
 
-const RUNNING_TIMEOUT_MS = 300_000;
-const ENGINE_TIMEOUT_MS = 120_000;
-
 /**
  * Sets up Docker on a machine whose host is started: waits until it runs and SSH answers, then provisions. May be repeated.
  *
@@ -30,7 +27,10 @@ export async function provisionMachine(context: MachineContext, open: OpenMachin
   await waitUntilRunning(context, open);
   log.info("Detecting operating system of created instance...");
   log.info("Waiting for SSH to be available...");
-  using connection = await waitForSsh(await sshEndpointOf(open), connectOptions(context, open, options.hostKey));
+  using connection = await waitForSsh(await sshEndpointOf(open), {
+    ...connectOptions(context, open, options.hostKey),
+    deadlineMs: context.waitTimeoutMs,
+  });
   const { HostOptions } = open.machine.config;
   await provision({
     machineName: open.name,
@@ -44,6 +44,7 @@ export async function provisionMachine(context: MachineContext, open: OpenMachin
     log,
     progress: context.progress,
     signal,
+    engineTimeoutMs: context.waitTimeoutMs,
     renewCertificates: options.renewCertificates ?? false,
   });
   log.info("Checking connection to Docker...");
@@ -81,7 +82,7 @@ export async function waitForEngine(context: MachineContext, open: OpenMachine):
           throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
         }
       },
-      { description: `Docker of "${open.name}" at ${url}`, timeoutMs: ENGINE_TIMEOUT_MS, timeoutCode: "ENGINE_UNREACHABLE" },
+      { description: `Docker of "${open.name}" at ${url}`, timeoutMs: context.waitTimeoutMs, timeoutCode: "ENGINE_UNREACHABLE" },
     );
   } catch (error) {
     if (!(isDriverError(error) && error.code === "ENGINE_CERTIFICATE_INVALID")) throw error;
@@ -123,7 +124,7 @@ export function hasSsh(driver: BaseDriver): boolean {
 export async function waitUntilRunning(context: MachineContext, open: OpenMachine): Promise<void> {
   await waitFor(hostOf(context, open), async () => (await open.driver.status()) === "Running", {
     description: `the machine "${open.name}" to run`,
-    timeoutMs: RUNNING_TIMEOUT_MS,
+    timeoutMs: context.waitTimeoutMs,
     timeoutCode: "MACHINE_NOT_RUNNING",
   });
 }

@@ -86,6 +86,7 @@ beforeEach(async () => {
     certificates,
     log,
     progress: () => undefined,
+    waitTimeoutMs: 1000,
     signal: new AbortController().signal,
   };
 });
