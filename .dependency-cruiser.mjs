@@ -125,7 +125,14 @@ export default {
       name: "imports-are-in-package-json",
       severity: "error",
       from: { path: "^(src|bin|packages/[^/]+/src|examples/[^/]+/src)/" },
-      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only"] },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "what-is-not-bundled-is-a-dependency",
+      comment: "The CLI bundles its development dependencies; scripts/bundle.ts refuses to leave one outside.",
+      severity: "error",
+      from: { path: "^(packages/[^/]+/src|examples/[^/]+/src)/" },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
   ],
   options: {

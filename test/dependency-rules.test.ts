@@ -52,6 +52,7 @@ const WRONG: Readonly<Record<string, WrongFile>> = {
   "no-orphans": { path: "src/files/alone.ts", text: "export const alone = 1;" },
   "imports-resolve": { path: "src/files/lost.ts", text: `import "./nowhere.js";` },
   "imports-are-in-package-json": { path: "src/files/unlisted.ts", text: `import "unlisted";` },
+  "what-is-not-bundled-is-a-dependency": { path: "packages/driver-none/src/dev.ts", text: `import "tool";` },
 };
 
 /** What every file above may lean on, none of it wrong. */
@@ -113,7 +114,7 @@ async function writeTree(directory: string, files: readonly WrongFile[]): Promis
   const sdk = { name: SDK, version: "1.0.0", type: "module", exports: "./dist/index.js" };
   const dependencies = Object.fromEntries([...LISTED, SDK].map((name) => [name, "*"]));
   const manifest = JSON.stringify({ name: "tree", type: "module", workspaces: ["packages/*"], dependencies });
-  const modules = [...LISTED, "unlisted"].flatMap((name) => [
+  const modules = [...LISTED, "unlisted", "tool"].flatMap((name) => [
     { path: `node_modules/${name}/index.js`, text: "" },
     { path: `node_modules/${name}/package.json`, text: JSON.stringify({ name, version: "1.0.0", main: "index.js" }) },
   ]);
@@ -121,7 +122,10 @@ async function writeTree(directory: string, files: readonly WrongFile[]): Promis
     { path: "package.json", text: manifest },
     { path: "tsconfig.base.json", text: "{}" },
     { path: "packages/driver-sdk/package.json", text: JSON.stringify(sdk) },
-    { path: "packages/driver-none/package.json", text: JSON.stringify({ name: "driver-none", dependencies: { [SDK]: "*", vendor: "*" } }) },
+    {
+      path: "packages/driver-none/package.json",
+      text: JSON.stringify({ name: "driver-none", dependencies: { [SDK]: "*", vendor: "*" }, devDependencies: { tool: "*" } }),
+    },
     { path: "packages/driver-generic/package.json", text: JSON.stringify({ name: "driver-generic", dependencies: { [SDK]: "*" } }) },
     { path: "examples/sample/package.json", text: JSON.stringify({ name: "sample", dependencies: { [SDK]: "*" } }) },
   ];

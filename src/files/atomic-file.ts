@@ -6,7 +6,7 @@ import { hasCode } from "../errors.js";
 /** Mode of files that only their owner may read. */
 export const PRIVATE_FILE_MODE = 0o600;
 /** Mode of folders that only their owner may enter. */
-export const PRIVATE_DIRECTORY_MODE = 0o700;
+const PRIVATE_DIRECTORY_MODE = 0o700;
 
 const REMOVED_SUFFIX = ".removed";
 

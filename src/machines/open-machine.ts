@@ -1,6 +1,5 @@
 import type { BaseDriver } from "@docker-machine/driver-sdk";
 import type { LoadedDriver } from "../drivers/loaded-driver.js";
-import type { MachineConfig } from "../store/machine-config.js";
 import { DriverHost } from "./driver-host.js";
 import type { MachineContext } from "./machine-context.js";
 import { type PersistMode, StoredMachine, savedOptions } from "./stored-machine.js";
@@ -51,9 +50,4 @@ export function attachDriver(context: MachineContext, loaded: LoadedDriver, mach
     signal: context.signal,
   });
   return { name: machine.name, machine, loaded, driver: loaded.definition.createDriver(machine, host) };
-}
-
-/** What config.json says of the machine now. */
-export function configOf(open: OpenMachine): MachineConfig {
-  return open.machine.config;
 }

@@ -24,7 +24,7 @@ export function formatMachineTable(machines: readonly ListedMachine[], options: 
 }
 
 /** Names in the order of `ls`: without regard to case, numbers by value. */
-export function sortedByName<T extends { readonly name: string }>(machines: readonly T[]): T[] {
+function sortedByName<T extends { readonly name: string }>(machines: readonly T[]): T[] {
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   return [...machines].sort((a, b) => collator.compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
 }

@@ -29,7 +29,7 @@ function codesInSources(): Map<string, string> {
 
 /** Codes of Node, OpenSSL and npm, environment variables, and names of files: no errors of ours. */
 function isForeign(code: string): boolean {
-  return /^(?:ERR_|E[A-Z]+_?[A-Z]*$|CERT_|DEPTH_|SELF_|UNABLE_|Z_|MACHINE_(?:DRIVER|BUGSNAG|NATIVE|DOCKER|SWARM|TLS|STORAGE|GIT)|DOCKER_|GENERIC_|GIT_CONFIG|GIT_(?:TERMINAL|ASKPASS|SSH)|GH_|GITHUB_|NO_PROXY|SSH_AUTH_SOCK|ENGINE_REGISTRY_MIRROR)/.test(
+  return /^(?:ERR_|E[A-Z]+$|EAI_|PRETTY_NAME$|CERT_|DEPTH_|SELF_|UNABLE_|Z_|MACHINE_(?:DRIVER|BUGSNAG|NATIVE|DOCKER|SWARM|TLS|STORAGE|GIT)|DOCKER_|GENERIC_|GIT_CONFIG|GIT_(?:TERMINAL|ASKPASS|SSH)|GH_|GITHUB_|NO_PROXY|SSH_AUTH_SOCK|ENGINE_REGISTRY_MIRROR)/.test(
     code,
   );
 }

@@ -1,0 +1,99 @@
+// Bundles src/ and the libraries that a quick start needs into dist/: reading seven hundred small files is most of what oclif's and npm's libraries cost.
+// What stays outside: the SDK and the drivers (there must be one SDK), and libraries that are used while something slow goes on anyway.
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type OutputChunk, type Plugin, rolldown } from "rolldown";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const sources = join(root, "src");
+const output = join(root, "dist");
+const OUTSIDE = [/^@docker-machine\//, "ssh2", "node-forge"];
+/** What libraries look for in vain, if it isn't there. */
+const OPTIONAL = ["typescript", "ts-node", "tsx", "kerberos"];
+
+rmSync(output, { recursive: true, force: true });
+const bundle = await rolldown({
+  cwd: root,
+  input: entries(),
+  platform: "node",
+  external: [...OUTSIDE, ...OPTIONAL],
+  resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
+  plugins: [lazyHttp(), lazySigstore()],
+});
+const { output: files } = await bundle.write({
+  dir: output,
+  format: "esm",
+  chunkFileNames: "chunks/[name]-[hash].js",
+  banner: requireForCommonJs(),
+});
+refuseStrayImports(files.filter((file) => file.type === "chunk"));
+writeFileSync(join(output, "THIRD-PARTY-LICENSES"), licenses(files.filter((file) => file.type === "chunk")));
+
+/** Whatever is imported and not bundled must be installed with the program. */
+function refuseStrayImports(chunks: readonly OutputChunk[]): void {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const own = new Set(chunks.map((chunk) => chunk.fileName));
+  const outside = chunks
+    .flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports])
+    .filter((name) => !own.has(name) && !isBuiltin(name));
+  const stray = outside.filter((name) => !Object.keys(dependencies).some((each) => name === each || name.startsWith(`${each}/`)));
+  if (stray.length > 0) throw new Error(`Neither bundled nor a dependency: ${stray.join(", ")}`);
+}
+
+/** oclif finds a command by its path, so each command keeps its own file. */
+function entries(): Record<string, string> {
+  const commands = readdirSync(join(sources, "commands"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const names = ["main", "help", ...commands.map((name) => `commands/${name.replace(/\.ts$/, "")}`)];
+  return Object.fromEntries(names.map((name) => [name, join(sources, `${name}.ts`)]));
+}
+
+/** A namespace import of `node:http` reads all its exports, of which WebSocket loads a whole HTTP client, 40 ms that nobody uses. */
+function lazyHttp(): Plugin {
+  const id = "\0lazy-http";
+  return {
+    name: "lazy-http",
+    resolveId: (source) => (source === "http" || source === "node:http" ? id : null),
+    load: (source) => (source === id ? 'module.exports = process.getBuiltinModule("node:http");' : null),
+  };
+}
+
+/** pacote loads sigstore, 70 ms, in case somebody asks it to verify an attestation. */
+function lazySigstore(): Plugin {
+  const eager = "const sigstore = require('sigstore')";
+  return {
+    name: "lazy-sigstore",
+    transform(code, id) {
+      if (!id.endsWith("/node_modules/pacote/lib/registry.js")) return null;
+      if (!code.includes(eager)) throw new Error("pacote loads sigstore in another way than it did: see lazySigstore");
+      return code.replace(eager, "const sigstore = { get verify() { return require('sigstore').verify } }");
+    },
+  };
+}
+
+/** CommonJS libraries in an ES module still ask for these. */
+function requireForCommonJs(): string {
+  return [
+    'import { createRequire as createRequireHere } from "node:module";',
+    "const require = createRequireHere(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;",
+  ].join("\n");
+}
+
+/** The licenses of the bundled packages, which all ask for a copy beside copies of the code. */
+function licenses(chunks: readonly OutputChunk[]): string {
+  const folders = new Set(chunks.flatMap((chunk) => chunk.moduleIds.flatMap(packageFolder)));
+  return [...folders].sort().map(licenseOf).join("\n\n");
+}
+
+function packageFolder(id: string): string[] {
+  const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? [];
+  return folder === undefined || id.startsWith("\0") ? [] : [folder];
+}
+
+function licenseOf(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((each) => /^(?:licen[cs]e|copying)/i.test(each));
+  const text = file === undefined || !existsSync(join(folder, file)) ? "" : readFileSync(join(folder, file), "utf8").trim();
+  return `=== ${name} ${version} (${license})\n\n${text}`;
+}
