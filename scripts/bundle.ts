@@ -35,9 +35,8 @@ writeFileSync(join(output, "THIRD-PARTY-LICENSES"), licenses(files.filter((file)
 function refuseStrayImports(chunks: readonly OutputChunk[]): void {
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const own = new Set(chunks.map((chunk) => chunk.fileName));
-  const outside = chunks
-    .flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports])
-    .filter((name) => !own.has(name) && !isBuiltin(name));
+  const isFine = (name: string) => own.has(name) || isBuiltin(name) || OPTIONAL.includes(name);
+  const outside = chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]).filter((name) => !isFine(name));
   const stray = outside.filter((name) => !Object.keys(dependencies).some((each) => name === each || name.startsWith(`${each}/`)));
   if (stray.length > 0) throw new Error(`Neither bundled nor a dependency: ${stray.join(", ")}`);
 }
