@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { Certificates } from "./certificates/certificates.js";
 import { Drivers } from "./drivers/drivers.js";
 import { MachineError } from "./errors.js";
 import { interruptSignal } from "./interrupt.js";
@@ -46,16 +45,10 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     signal,
     ...(isInteractive() ? { ask: (question: string) => confirm(`${question} (y/n): `) } : {}),
   });
-  const certificates = new Certificates({
-    paths: {
-      CaCertPath: paths.caCertPath,
-      CaPrivateKeyPath: paths.caPrivateKeyPath,
-      ClientCertPath: paths.clientCertPath,
-      ClientKeyPath: paths.clientKeyPath,
-    },
-    log,
-    signal,
-  });
+  const certificates = async () => {
+    const { Certificates } = await import("./certificates/certificates.js");
+    return new Certificates({ paths: paths.authority, log, signal });
+  };
   return {
     machines: { store, drivers, certificates, log, signal, progress: (step) => log.debug(step), waitTimeoutMs: waitTimeoutMs(process.env) },
     drivers,

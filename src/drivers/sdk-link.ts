@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, readFile, readlink, realpath, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { MachineError, messageOf } from "../errors.js";
+import { besidePath } from "../files/atomic-file.js";
 import { SDK_PACKAGE } from "./manifest.js";
 
 /** This program's own copy of the SDK, which all drivers share. */
@@ -27,7 +27,7 @@ export async function findHostSdk(): Promise<HostSdk> {
 export async function ensureSdkLink(driversDirectory: string, sdk: HostSdk): Promise<void> {
   const link = join(driversDirectory, "node_modules", ...SDK_PACKAGE.split("/"));
   if ((await readlink(link).catch(() => undefined)) === sdk.directory) return;
-  const beside = `${link}.${randomUUID()}`;
+  const beside = besidePath(link);
   try {
     await mkdir(dirname(link), { recursive: true, mode: 0o700 });
     await symlink(sdk.directory, beside, "junction");

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { request } from "node:https";
+import type { RequestOptions } from "node:https";
 import { join } from "node:path";
 import { hasCode, MachineError, messageOf } from "../errors.js";
 import { engineError } from "./engine-error.js";
@@ -83,7 +83,9 @@ async function get(url: string, path: string, credentials: EngineCredentials, op
   }
 }
 
-function send(options: Parameters<typeof request>[1] & object): Promise<Answer> {
+async function send(options: RequestOptions): Promise<Answer> {
+  // When it is needed: it takes as long to load as all the rest of a command that asks no engine.
+  const { request } = await import("node:https");
   return new Promise((resolve, reject) => {
     const sent = request(options, (response) => {
       let body = "";

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { hasCode } from "../errors.js";
@@ -22,7 +21,7 @@ export interface WriteOptions {
  */
 export async function writeAtomically(path: string, content: string | Buffer, options: WriteOptions = {}): Promise<void> {
   await makePrivateDirectory(dirname(path));
-  const beside = `${path}.${randomUUID()}.tmp`;
+  const beside = besidePath(path, ".tmp");
   try {
     const file = await open(beside, "wx", options.mode ?? PRIVATE_FILE_MODE);
     try {
@@ -43,6 +42,11 @@ export async function makePrivateDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY_MODE });
 }
 
+/** A path that no other process uses, next to `path`. */
+export function besidePath(path: string, suffix = ""): string {
+  return `${path}.${process.pid}-${process.hrtime.bigint()}${suffix}`;
+}
+
 /**
  * Removes a folder: it vanishes from its place in one step, then its content is deleted, and whatever an interrupted removal left beside it.
  * A missing folder is no error.
@@ -50,7 +54,7 @@ export async function makePrivateDirectory(path: string): Promise<void> {
 export async function removeDirectory(path: string): Promise<void> {
   const parent = dirname(path);
   try {
-    await rename(path, join(parent, `.${basename(path)}.${randomUUID()}${REMOVED_SUFFIX}`));
+    await rename(path, besidePath(join(parent, `.${basename(path)}`), REMOVED_SUFFIX));
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
   }

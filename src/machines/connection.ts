@@ -1,4 +1,5 @@
-import { type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
+import { isDriverError } from "@docker-machine/driver-sdk";
+import { type EngineCredentials, type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError } from "../errors.js";
 import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, openMachine } from "./open-machine.js";
@@ -25,7 +26,7 @@ export async function machineUrl(context: MachineContext, name: string): Promise
 /** The version of the Docker that runs on a machine. */
 export async function machineEngineVersion(context: MachineContext, name: string): Promise<EngineVersion> {
   const { url, certPath } = await describeConnection(context, name, {});
-  return engineVersion(url, await readEngineCredentials(certPath), { signal: context.signal });
+  return engineVersion(url, await credentialsIn(context, certPath), { signal: context.signal });
 }
 
 /**
@@ -35,17 +36,28 @@ export async function machineEngineVersion(context: MachineContext, name: string
  */
 export async function checkedConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
   const connection = await describeConnection(context, name, options);
-  await engineVersion(connection.url, await readEngineCredentials(connection.certPath), { signal: context.signal });
+  await engineVersion(connection.url, await credentialsIn(context, connection.certPath), { signal: context.signal });
   return connection;
 }
 
 async function describeConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
   const open = await openMachine(context, name);
   const url = await open.driver.url();
-  const certPath = open.machine.directory;
-  // Machines of the Go program's driver "none" have no copies of the client's files in their folder.
-  await context.certificates.copyClientFiles(certPath);
-  return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath };
+  return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath: open.machine.directory };
+}
+
+/** The client's files in a machine's folder. Machines of the Go program's driver "none" have no copies there: they get them now. */
+async function credentialsIn(context: MachineContext, certPath: string): Promise<EngineCredentials> {
+  try {
+    return await readEngineCredentials(certPath);
+  } catch (error) {
+    if (!isDriverError(error) || error.code !== "ENGINE_CREDENTIALS_MISSING") throw error;
+    const certificates = await context.certificates();
+    await certificates.copyClientFiles(certPath).catch(() => {
+      throw error;
+    });
+    return readEngineCredentials(certPath);
+  }
 }
 
 function swarmUrl(open: OpenMachine, url: string): string {

@@ -34,7 +34,7 @@ export async function createMachine(context: MachineContext, request: CreateRequ
   const config = configFor(context, request);
   await withMachineLock(context, request.name, async () => {
     await assertNew(context, request.name);
-    await context.certificates.ensureAuthority();
+    await (await context.certificates()).ensureAuthority();
     await context.store.makeDirectory(request.name);
     const machine = new StoredMachine(context.store, config.config, config.options, "write");
     const open = attachDriver(context, request.driver, machine);
@@ -48,7 +48,7 @@ export async function createMachine(context: MachineContext, request: CreateRequ
 
 async function build(context: MachineContext, open: OpenMachine): Promise<void> {
   context.log.info("Creating machine...");
-  await context.certificates.copyClientFiles(open.machine.directory);
+  await (await context.certificates()).copyClientFiles(open.machine.directory);
   try {
     await open.driver.create();
     await open.machine.persistProgress("created");
@@ -64,7 +64,7 @@ async function checkProvisionable(context: MachineContext, open: OpenMachine): P
   const { checkEngineOptions } = await import("../provision/provision.js");
   try {
     checkEngineOptions(open.machine.config.HostOptions.EngineOptions);
-    await context.certificates.checkCanSign();
+    await (await context.certificates()).checkCanSign();
   } catch (error) {
     await context.store.remove(open.name);
     throw error;

@@ -7,7 +7,8 @@ import type { MachineStore } from "../store/machine-store.js";
 export interface MachineContext {
   readonly store: MachineStore;
   readonly drivers: Pick<Drivers, "forMachine">;
-  readonly certificates: Certificates;
+  /** The store's certificates, loaded when they are needed. */
+  certificates(): Promise<Certificates>;
   readonly log: Logger;
   /** Says what is being done now, for a live display. */
   readonly progress: (step: string) => void;

@@ -22,21 +22,26 @@ export async function startMachine(context: MachineContext, name: string): Promi
 
 /** Stops a machine gracefully. */
 export async function stopMachine(context: MachineContext, name: string): Promise<void> {
-  await withMachine(context, name, async (open) => {
-    context.log.info(`Stopping "${name}"...`);
-    await assertNot(open, "Stopped", "stopped");
-    await operation(open, "stop")();
-    context.log.info(`Machine "${name}" was stopped.`);
-  });
+  await turnOff(context, name, { operation: "stop", doing: "Stopping", done: "stopped" });
 }
 
 /** Cuts a machine's power. */
 export async function killMachine(context: MachineContext, name: string): Promise<void> {
+  await turnOff(context, name, { operation: "kill", doing: "Killing", done: "killed" });
+}
+
+interface TurnOff {
+  readonly operation: "stop" | "kill";
+  readonly doing: string;
+  readonly done: string;
+}
+
+async function turnOff(context: MachineContext, name: string, words: TurnOff): Promise<void> {
   await withMachine(context, name, async (open) => {
-    context.log.info(`Killing "${name}"...`);
+    context.log.info(`${words.doing} "${name}"...`);
     await assertNot(open, "Stopped", "stopped");
-    await operation(open, "kill")();
-    context.log.info(`Machine "${name}" was killed.`);
+    await operation(open, words.operation)();
+    context.log.info(`Machine "${name}" was ${words.done}.`);
   });
 }
 

@@ -22,7 +22,7 @@ export interface ProvisionMachineOptions {
 export async function provisionMachine(context: MachineContext, open: OpenMachine, options: ProvisionMachineOptions): Promise<void> {
   const { waitForSsh } = await import("../ssh/connect.js");
   const { provision } = await import("../provision/provision.js");
-  const { log, signal, certificates } = context;
+  const { log, signal } = context;
   log.info("Waiting for machine to be running, this may take a few minutes...");
   await waitUntilRunning(context, open);
   log.info("Detecting operating system of created instance...");
@@ -38,7 +38,7 @@ export async function provisionMachine(context: MachineContext, open: OpenMachin
     driverName: open.machine.config.DriverName,
     connection,
     engineOptions: HostOptions.EngineOptions,
-    certificates,
+    certificates: await context.certificates(),
     certificateHosts: [await open.driver.address(), ...HostOptions.AuthOptions.ServerCertSANs],
     engineUrl: await open.driver.url(),
     log,

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import type { AuthOptions } from "./machine-config.js";
 import { assertMachineName } from "./machine-name.js";
 
 /** What moves parts of the store elsewhere. Names are the global flags'. */
@@ -31,6 +32,16 @@ export class StorePaths {
     this.clientCertPath = resolve(options.tlsClientCert ?? join(this.certDirectory, "cert.pem"));
     this.clientKeyPath = resolve(options.tlsClientKey ?? join(this.certDirectory, "key.pem"));
     this.machinesDirectory = join(this.storagePath, "machines");
+  }
+
+  /** The files that all machines share, by the names they have in config.json. */
+  get authority(): Pick<AuthOptions, "CaCertPath" | "CaPrivateKeyPath" | "ClientCertPath" | "ClientKeyPath"> {
+    return {
+      CaCertPath: this.caCertPath,
+      CaPrivateKeyPath: this.caPrivateKeyPath,
+      ClientCertPath: this.clientCertPath,
+      ClientKeyPath: this.clientKeyPath,
+    };
   }
 
   /** @throws {MachineError} `MACHINE_NAME_INVALID` for a name that must not become a path */

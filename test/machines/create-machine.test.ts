@@ -71,19 +71,11 @@ beforeEach(async () => {
   lines = [];
   const record = (line: string) => void lines.push(line);
   const log = { debug: () => undefined, info: record, warn: record };
-  const certificates = new Certificates({
-    paths: {
-      CaCertPath: paths.caCertPath,
-      CaPrivateKeyPath: paths.caPrivateKeyPath,
-      ClientCertPath: paths.clientCertPath,
-      ClientKeyPath: paths.clientKeyPath,
-    },
-    log,
-  });
+  const certificates = new Certificates({ paths: paths.authority, log });
   context = {
     store,
     drivers: { forMachine: async () => driver },
-    certificates,
+    certificates: async () => certificates,
     log,
     progress: () => undefined,
     waitTimeoutMs: 1000,
