@@ -2,14 +2,16 @@ import { execFile } from "node:child_process";
 import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { driverPackage } from "../support/driver-package.js";
 import { DriverWorld } from "../support/driver-world.js";
 import { errorOf } from "../support/error-of.js";
+import { sshServerUnavailable, startSshServer } from "../support/ssh-server.js";
 
 const REPOSITORY = "my-org/docker-machine-driver-acme";
 const SOURCE = `github.com/${REPOSITORY}`;
 const run = promisify(execFile);
+const skipReason = sshServerUnavailable === undefined ? "" : ` (skipped: ${sshServerUnavailable})`;
 
 async function versionOf(world: DriverWorld, typed: string): Promise<unknown> {
   return (await world.drivers().obtain(typed)).definition.summary;
@@ -53,6 +55,24 @@ test("a repository on any host is taken by its address, and from a folder by git
   expect((await world.drivers().obtain(`git+${world.git.url}o/r.git`)).version).toBe("1.0.0");
   await world.drivers().uninstall("acme");
   expect((await world.drivers().obtain(source)).source).toBe(source);
+});
+
+test.skipIf(sshServerUnavailable !== undefined)(`a repository is fetched over SSH with the user's own key${skipReason}`, async () => {
+  const world = await DriverWorld.start();
+  const commit = await world.git.commit("o/r", driverPackage(), { tag: "v1.0.0" });
+  const server = await startSshServer(world.root, "sshd");
+  onTestFinished(() => server.stop());
+  const { port, privateKeyPath } = server.endpoint;
+  const knownHosts = join(world.root, "known_hosts");
+  await writeFile(knownHosts, `[127.0.0.1]:${port} ${server.hostPublicKey}`);
+  const ssh = (hosts: string) =>
+    `ssh -F none -o IdentitiesOnly=yes -o UserKnownHostsFile=${hosts} -o StrictHostKeyChecking=yes -i ${privateKeyPath}`;
+  const source = `git+ssh://root@127.0.0.1:${port}${world.git.repository("o/r")}`;
+  const drivers = (hosts: string) => world.drivers({ env: { ...world.env, GIT_SSH_COMMAND: ssh(hosts) } });
+
+  expect((await errorOf(() => drivers("/dev/null").obtain(source))).code).toBe("SOURCE_NEEDS_TOKEN");
+  const receipt = await drivers(knownHosts).install(`${source}#^1`);
+  expect(receipt).toMatchObject({ version: "1.0.0", commit });
 });
 
 test("a token for GitHub is not given to a mirror, nor to another host", async () => {
