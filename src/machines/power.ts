@@ -4,7 +4,7 @@ import { MachineError } from "../errors.js";
 import type { SshConnection } from "../ssh/ssh-connection.js";
 import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, withMachine } from "./open-machine.js";
-import { connectOptions, hasSsh, sshEndpointOf, waitForEngine, waitUntilRunning } from "./provision-machine.js";
+import { connectOptions, hasSsh, isConnectionLost, sshEndpointOf, waitForEngine, waitUntilRunning } from "./provision-machine.js";
 
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
@@ -74,8 +74,14 @@ async function rebootOverSsh(context: MachineContext, open: OpenMachine): Promis
   await waitFor(
     { signal: context.signal, sleep: (durationMs) => sleep(durationMs, undefined, { signal: context.signal }) },
     async () => {
-      using connection = await waitForSsh(endpoint, options);
-      return (await bootId(connection)) !== before;
+      try {
+        using connection = await waitForSsh(endpoint, options);
+        return (await bootId(connection)) !== before;
+      } catch (error) {
+        // The host goes down while it is asked: that is no answer yet.
+        if (isConnectionLost(error)) return false;
+        throw error;
+      }
     },
     { description: `"${open.name}" to come back`, timeoutMs: context.waitTimeoutMs, timeoutCode: "MACHINE_NOT_RUNNING" },
   );

@@ -1,10 +1,12 @@
 import { type BaseDriver, isDriverError, type SshEndpoint, waitFor } from "@docker-machine/driver-sdk";
 import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
-import { MachineError } from "../errors.js";
+import { MachineError, messageOf } from "../errors.js";
 import type { ConnectOptions } from "../ssh/connect.js";
 import { DriverHost } from "./driver-host.js";
 import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, withMachine } from "./open-machine.js";
+
+const PROVISION_ATTEMPTS = 3;
 
 /** How {@link provisionMachine} treats what is there already. */
 export interface ProvisionMachineOptions {
@@ -20,13 +22,33 @@ export interface ProvisionMachineOptions {
  * @throws {MachineError} whatever the SSH, provisioning and engine parts throw
  */
 export async function provisionMachine(context: MachineContext, open: OpenMachine, options: ProvisionMachineOptions): Promise<void> {
-  const { waitForSsh } = await import("../ssh/connect.js");
-  const { provision } = await import("../provision/provision.js");
   const { log, signal } = context;
   log.info("Waiting for machine to be running, this may take a few minutes...");
   await waitUntilRunning(context, open);
   log.info("Detecting operating system of created instance...");
   log.info("Waiting for SSH to be available...");
+  await provisionOverSsh(context, open, options);
+  log.info("Checking connection to Docker...");
+  await engineVersion(await open.driver.url(), await readEngineCredentials(open.machine.directory), { signal });
+  log.info("Docker is up and running!");
+}
+
+/** A host that still boots may restart its SSH server, as cloud-init does. Provisioning may be repeated, so it is. */
+async function provisionOverSsh(context: MachineContext, open: OpenMachine, options: ProvisionMachineOptions): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await provisionOnce(context, open, options);
+    } catch (error) {
+      if (attempt === PROVISION_ATTEMPTS || !isConnectionLost(error)) throw error;
+      context.log.debug(`${messageOf(error)} Trying again.`);
+    }
+  }
+}
+
+async function provisionOnce(context: MachineContext, open: OpenMachine, options: ProvisionMachineOptions): Promise<void> {
+  const { waitForSsh } = await import("../ssh/connect.js");
+  const { provision } = await import("../provision/provision.js");
+  const { log, signal } = context;
   using connection = await waitForSsh(await sshEndpointOf(open), {
     ...connectOptions(context, open, options.hostKey),
     deadlineMs: context.waitTimeoutMs,
@@ -47,9 +69,11 @@ export async function provisionMachine(context: MachineContext, open: OpenMachin
     engineTimeoutMs: context.waitTimeoutMs,
     renewCertificates: options.renewCertificates ?? false,
   });
-  log.info("Checking connection to Docker...");
-  await engineVersion(await open.driver.url(), await readEngineCredentials(open.machine.directory), { signal });
-  log.info("Docker is up and running!");
+}
+
+/** Whether a login was cut, which says nothing against trying again. */
+export function isConnectionLost(error: unknown): boolean {
+  return isDriverError(error) && error.code === "SSH_CONNECTION_LOST";
 }
 
 /** Provisions an existing machine again, and so also finishes one whose creation ended in provisioning. */
