@@ -2,7 +2,7 @@ import { closeSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MachineError } from "../errors.js";
+import { hasCode, MachineError } from "../errors.js";
 import { makePrivateDirectory, PRIVATE_FILE_MODE } from "./atomic-file.js";
 
 /** How {@link withLock} waits for a lock that another process holds. */
@@ -16,7 +16,11 @@ export interface LockOptions {
   readonly onWait?: (message: string) => void;
 }
 
+/** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
+const SQLITE_IOERR = 10;
+/** The file vanishing while it is opened is an I/O error to SQLite; more of them in a row are the disk's. */
+const TOLERATED_IO_ERRORS = 20;
 const POLL_MS = 25;
 const SAY_AFTER_MS = 1000;
 
@@ -40,10 +44,14 @@ async function acquire(path: string, options: LockOptions): Promise<DatabaseSync
   const { timeoutMs = 600_000, subject, signal } = options;
   const startedAt = performance.now();
   let said = false;
+  let ioErrors = 0;
   for (;;) {
     if (signal?.aborted === true) throw new MachineError("OPERATION_ABORTED", `Interrupted while waiting for ${subject}.`);
     const lock = tryAcquire(path);
-    if (lock !== undefined) return lock;
+    if (lock instanceof Error) ioErrors += 1;
+    else if (lock !== undefined) return lock;
+    else ioErrors = 0;
+    if (lock instanceof Error && ioErrors > TOLERATED_IO_ERRORS) throw lock;
     const waitedMs = performance.now() - startedAt;
     if (waitedMs > timeoutMs) throw timeout(subject, timeoutMs);
     if (!said && waitedMs > SAY_AFTER_MS) {
@@ -58,21 +66,31 @@ async function acquire(path: string, options: LockOptions): Promise<DatabaseSync
  * A holder removes the lock file when it is done, so a lock counts only if the path still names the file that was locked:
  * the one seen before it was opened.
  */
-function tryAcquire(path: string): DatabaseSync | undefined {
+function tryAcquire(path: string): DatabaseSync | Error | undefined {
   const { DatabaseSync } = loadSqlite();
-  closeSync(openSync(path, "a", PRIVATE_FILE_MODE));
+  createIfMissing(path);
   const before = inodeOf(path);
   const lock = new DatabaseSync(path, { timeout: 0 });
   try {
     lock.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
-    if (isBusy(error)) return undefined;
+    if (resultCode(error) === SQLITE_BUSY) return undefined;
+    if (error instanceof Error && resultCode(error) === SQLITE_IOERR) return error;
     throw error;
   }
   if (before !== undefined && inodeOf(path) === before) return lock;
   lock.close();
   return undefined;
+}
+
+/** Only a new file is opened here: closing one that this process has locked would free its lock (POSIX, close). */
+function createIfMissing(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", PRIVATE_FILE_MODE));
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+  }
 }
 
 function release(path: string, lock: DatabaseSync): void {
@@ -88,8 +106,9 @@ function inodeOf(path: string): bigint | undefined {
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) return undefined;
+  return error.errcode & 0xff;
 }
 
 function timeout(subject: string, timeoutMs: number): MachineError {

@@ -83,6 +83,18 @@ describe("withLock", () => {
     await expect(withLock(path, { subject: "a test", timeoutMs: 1000 }, async () => "mine")).resolves.toBe("mine");
   });
 
+  it("is not lost when the process that holds it asks for it again", async () => {
+    await withLock(path, { subject: "a test" }, async () => {
+      await expect(withLock(path, { subject: "a test", timeoutMs: 60 }, async () => 0)).rejects.toMatchObject({ code: "LOCK_TIMEOUT" });
+      const child = runProgram(`
+        import { withLock } from ${JSON.stringify(lockModule)};
+        const result = await withLock(${JSON.stringify(path)}, { subject: "a test", timeoutMs: 100 }, async () => "stolen").catch((error) => error.code);
+        process.stdout.write(result);`);
+      const [output] = await once(child.stdout.setEncoding("utf8"), "data");
+      expect(output).toBe("LOCK_TIMEOUT");
+    });
+  });
+
   it("names what is locked when it gives up, and stops at once when aborted", async () => {
     await withLock(path, { subject: "a test" }, async () => {
       const late = withLock(path, { subject: 'the machine "dev"', timeoutMs: 30 }, async () => 0);
