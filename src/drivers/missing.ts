@@ -25,10 +25,16 @@ export function missingDefinition(question: MissingDriverQuestion): DriverDefini
 /** `DRIVER_MISSING` with the command that installs it, or what keeps an installed one from loading. */
 export function missingError({ name, source, cause }: MissingDriverQuestion): MachineError {
   if (cause !== undefined) return cause;
-  const wanted = source === undefined || source === name ? (isDriverName(name) ? `npm:${packageOfName(name)}` : "SOURCE") : source;
+  const remembered = source === undefined || source === name ? undefined : source;
+  const wanted = remembered ?? (isDriverName(name) ? `npm:${packageOfName(name)}` : "SOURCE");
   return new MachineError("DRIVER_MISSING", `The driver "${name}" is not installed.`, {
-    suggestions: [`docker-machine driver install ${wanted}`],
+    suggestions: [`docker-machine driver install ${isPasteable(wanted) ? wanted : "SOURCE"}`],
   });
+}
+
+/** A config.json from elsewhere may name anything as source, and what is suggested gets pasted into a shell. */
+function isPasteable(source: string): boolean {
+  return /^[A-Za-z0-9@./][A-Za-z0-9@:/._#^~+%=-]*$/.test(source);
 }
 
 class MissingDriver extends BaseDriver {

@@ -52,7 +52,7 @@ async function build(context: MachineContext, open: OpenMachine): Promise<void> 
   try {
     await open.driver.create();
     await open.machine.persistProgress("created");
-    if (hasSsh(open.driver)) await provisionMachine(context, open, { hostKey: "record" });
+    if (hasSsh(open.driver)) await provisionMachine(context, open);
     await open.machine.persistProgress("provisioned");
   } catch (error) {
     throw unfinished(open.name, error);

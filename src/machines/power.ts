@@ -68,7 +68,7 @@ async function restartRunning(context: MachineContext, open: OpenMachine): Promi
 async function rebootOverSsh(context: MachineContext, open: OpenMachine): Promise<void> {
   const { connectSsh, waitForSsh } = await import("../ssh/connect.js");
   const endpoint = await sshEndpointOf(open);
-  const options = connectOptions(context, open, "require");
+  const options = connectOptions(context, open);
   const bootId = async (connection: SshConnection) => (await connection.run(`cat ${BOOT_ID}`, { purpose: "read its boot id" })).stdout;
   const before = await restartAndReadId();
   await waitFor(

@@ -10,8 +10,6 @@ const PROVISION_ATTEMPTS = 3;
 
 /** How {@link provisionMachine} treats what is there already. */
 export interface ProvisionMachineOptions {
-  /** `record` only while the machine is created: later, the host's key must be the recorded one. */
-  readonly hostKey: "record" | "require";
   /** Whether the server's key and certificate are made anew even if they are good. Default: false. */
   readonly renewCertificates?: boolean;
 }
@@ -21,7 +19,7 @@ export interface ProvisionMachineOptions {
  *
  * @throws {MachineError} whatever the SSH, provisioning and engine parts throw
  */
-export async function provisionMachine(context: MachineContext, open: OpenMachine, options: ProvisionMachineOptions): Promise<void> {
+export async function provisionMachine(context: MachineContext, open: OpenMachine, options: ProvisionMachineOptions = {}): Promise<void> {
   const { log, signal } = context;
   log.info("Waiting for machine to be running, this may take a few minutes...");
   await waitUntilRunning(context, open);
@@ -50,7 +48,7 @@ async function provisionOnce(context: MachineContext, open: OpenMachine, options
   const { provision } = await import("../provision/provision.js");
   const { log, signal } = context;
   using connection = await waitForSsh(await sshEndpointOf(open), {
-    ...connectOptions(context, open, options.hostKey),
+    ...connectOptions(context, open),
     deadlineMs: context.waitTimeoutMs,
   });
   const { HostOptions } = open.machine.config;
@@ -77,14 +75,9 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /** Provisions an existing machine again, and so also finishes one whose creation ended in provisioning. */
-export async function provisionAgain(
-  context: MachineContext,
-  name: string,
-  options: Omit<ProvisionMachineOptions, "hostKey"> = {},
-): Promise<void> {
+export async function provisionAgain(context: MachineContext, name: string, options: ProvisionMachineOptions = {}): Promise<void> {
   await withMachine(context, name, async (open) => {
-    const isNew = open.machine.config.DockerMachine?.Progress === "created";
-    if (hasSsh(open.driver)) await provisionMachine(context, open, { ...options, hostKey: isNew ? "record" : "require" });
+    if (hasSsh(open.driver)) await provisionMachine(context, open, options);
     await open.machine.persistProgress("provisioned");
   });
 }
@@ -111,7 +104,7 @@ export async function waitForEngine(context: MachineContext, open: OpenMachine):
   } catch (error) {
     if (!(isDriverError(error) && error.code === "ENGINE_CERTIFICATE_INVALID")) throw error;
     context.log.info(`The certificate of "${open.name}" does not fit ${url}, making a new one...`);
-    await provisionMachine(context, open, { hostKey: "require" });
+    await provisionMachine(context, open);
   }
 }
 
@@ -130,12 +123,12 @@ export async function sshEndpointOf(open: OpenMachine): Promise<SshEndpoint> {
   return open.driver.sshEndpoint();
 }
 
-/** How to connect to a machine's host. `record` is for machines whose host has not been seen yet. */
-export function connectOptions(
-  context: MachineContext,
-  { name }: Pick<OpenMachine, "name">,
-  unknown: "record" | "require",
-): ConnectOptions {
+/**
+ * How to connect to a machine's host. Its key is recorded at the first login: while the machine is created, or for one that the Go program made, which records none.
+ * A recorded key is required ever after.
+ */
+export function connectOptions(context: MachineContext, { name, machine }: OpenMachine): ConnectOptions {
+  const unknown = machine.config.DockerMachine?.Progress === "provisioned" ? "require" : "record";
   return { hostKey: { path: context.store.paths.knownHostsPath(name), alias: name, unknown }, signal: context.signal, log: context.log };
 }
 

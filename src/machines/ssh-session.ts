@@ -18,9 +18,7 @@ export async function sshSession(context: MachineContext, name: string, session:
     });
   }
   const { connectSsh } = await import("../ssh/connect.js");
-  // A machine of the Go program's has no recorded key: the first login of ours records it.
-  const unknown = open.machine.config.DockerMachine === undefined ? "record" : "require";
-  using connection = await connectSsh(await sshEndpointOf(open), connectOptions(context, open, unknown));
+  using connection = await connectSsh(await sshEndpointOf(open), connectOptions(context, open));
   // Awaited here: the connection ends with this block.
   return await connection.session(session);
 }

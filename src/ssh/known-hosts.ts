@@ -40,8 +40,9 @@ export async function recordHostKey({ path, alias }: HostKeyPolicy, key: HostKey
 
 /** The key that a host sent, whose first field is its type (RFC 4253, section 6.6). */
 export function parseHostKey(blob: Buffer): HostKey {
-  const length = blob.readUInt32BE(0);
-  return { type: blob.subarray(4, 4 + length).toString("ascii"), blob };
+  const type = blob.length < 4 ? "" : blob.subarray(4, 4 + blob.readUInt32BE(0)).toString("latin1");
+  // A host can send anything. The type is written to known_hosts, and shown in a command to be pasted.
+  return { type: /^[A-Za-z0-9@.-]{1,64}$/.test(type) ? type : "unknown", blob };
 }
 
 /** A key's fingerprint as OpenSSH prints it: `SHA256:…`. */

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -125,7 +125,7 @@ describe.skipIf(hostsImpossible !== undefined)(
       expect(await pid()).not.toBe(before);
     });
 
-    it("is taken over by the driver generic, under another name, and restarted through SSH alone", async () => {
+    it("is taken over by the driver generic, under another name, restarted through SSH alone, and provisioned as the Go program left it", async () => {
       const key = join(cli.directory, "id_dev");
       await copyFile(cli.machinePath("dev", "id_ed25519"), key);
       const ip = (await cli.run(["ip", "dev"])).stdout.trim();
@@ -139,6 +139,11 @@ describe.skipIf(hostsImpossible !== undefined)(
       expectSuccess(await cli.run(["start", "dev"]));
       expectSuccess(await restarted);
       expect(await bootId()).not.toBe(before);
+      const { DockerMachine: _own, ...made } = JSON.parse(await readFile(cli.machinePath("taken", "config.json"), "utf8"));
+      await writeFile(cli.machinePath("taken", "config.json"), JSON.stringify(made, null, 4));
+      await rm(cli.machinePath("taken", "known_hosts"));
+      expectSuccess(await cli.run(["provision", "taken"]));
+      expect(await readFile(cli.machinePath("taken", "known_hosts"), "utf8")).toMatch(/^taken ssh-ed25519 /);
       expectSuccess(await cli.run(["rm", "-y", "taken"]));
       expect(await cli.run(["status", "dev"])).toMatchObject({ stdout: "Running\n" });
     });

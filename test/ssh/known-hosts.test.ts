@@ -40,3 +40,10 @@ test("A key is recorded on a line of its own, also after a file without a line b
   await recordHostKey(hostKey, parseHostKey(blob("ssh-rsa")));
   expect(await readFile(hostKey.path, "utf8")).toBe(`other ssh-rsa AAAA\ndev ssh-rsa ${blob("ssh-rsa").toString("base64")}\n`);
 });
+
+test.each(["x'; rm -rf ~; '", "ssh-ed25519\nother ssh-rsa AAAA", "$(id)", "", "a".repeat(65)])(
+  "A host whose key calls itself %j gets nothing of it into known_hosts or a command to be pasted",
+  (type) => expect(parseHostKey(blob(type)).type).toBe("unknown"),
+);
+
+test("A key that is cut off has no type", () => expect(parseHostKey(Buffer.from([0, 0])).type).toBe("unknown"));
