@@ -1,6 +1,7 @@
-import type { OptionSpec, OptionSpecs } from "@docker-machine/driver-sdk";
+import type { DriverDefinition, OptionSpec } from "@docker-machine/driver-sdk";
 import { Flags } from "@oclif/core";
 import { MachineError } from "./errors.js";
+import { globalFlags } from "./machine-command.js";
 import type { EngineOptions, SwarmOptions } from "./store/machine-config.js";
 
 const list = { multiple: true, multipleNonGreedy: true } as const;
@@ -96,8 +97,22 @@ export function swarmOptionsOf(flags: CreateFlagValues): Partial<SwarmOptions> {
   };
 }
 
-/** A driver's options as flags of `create`. Values stay text: the SDK checks them. */
-export function driverFlags(specs: OptionSpecs) {
+/**
+ * A driver's options as flags of `create`. Values stay text: the SDK checks them.
+ *
+ * @throws {MachineError} `DRIVER_EXPORT_INVALID` for an option with the flag of one of ours, which must keep its meaning
+ */
+export function driverFlags({ name, options: specs }: Pick<DriverDefinition, "name" | "options">) {
+  const taken = Object.values(specs).find(({ flag }) => Object.hasOwn(createFlags, flag) || Object.hasOwn(globalFlags, flag));
+  if (taken !== undefined) {
+    throw new MachineError(
+      "DRIVER_EXPORT_INVALID",
+      `The driver "${name}" has an option --${taken.flag}, which is one of docker-machine's own.`,
+      {
+        suggestions: [`For its author: begin the flag with the driver's name: --${name}-${taken.flag}`],
+      },
+    );
+  }
   return Object.fromEntries(Object.values(specs).map((spec) => [spec.flag, driverFlag(spec)]));
 }
 

@@ -11,7 +11,7 @@ export class HelpWithDriverOptions extends OclifHelp {
     const { definition } = await drivers.obtain(typed);
     return super.showCommandHelp({
       ...command,
-      flags: { ...command.flags, ...(driverFlags(definition.options) as Command.Loadable["flags"]) },
+      flags: { ...command.flags, ...(driverFlags(definition) as Command.Loadable["flags"]) },
     });
   }
 }

@@ -21,8 +21,7 @@ export default class Create extends MachineCommand {
     const { flags: globals } = await this.parse({ flags: globalFlags, strict: false, "--": false }, this.argv);
     const context = await this.context(globals, "progress");
     const driver = await context.drivers.obtain(typed);
-    const specs = driver.definition.options;
-    const flags = { ...createFlags, ...driverFlags(specs) };
+    const flags = { ...createFlags, ...driverFlags(driver.definition) };
     const argv = withoutSwitchValues(
       this.argv,
       Object.entries({ ...flags, ...globalFlags }).flatMap(([name, flag]) => (flag.type === "boolean" ? [name] : [])),
