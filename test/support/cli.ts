@@ -17,7 +17,8 @@ export interface CliResult {
 /** How {@link Cli.run} runs the program. */
 export interface CliRunOptions {
   readonly input?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Variables to set, or to remove: `undefined`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
 }
 

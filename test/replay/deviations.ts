@@ -1,0 +1,48 @@
+/** What our program does instead of what was recorded of the Go program. */
+export interface Deviation {
+  readonly reason: string;
+  /** Our stdout, made of the recorded one. */
+  readonly stdout: (recorded: string) => string;
+  /** Default: as recorded. */
+  readonly exitCode?: number;
+  /** A part of our stderr. */
+  readonly stderr: string;
+}
+
+const USAGE: Pick<Deviation, "reason" | "stdout"> = {
+  reason: "a help text on stdout beside the error: the error alone, which names the command that prints the help",
+  stdout: () => "",
+};
+const DEFECT_NO_PROXY: Deviation = {
+  reason: "a defect: it prints unset NO_PROXYx, the name and the value of the variable in one",
+  stdout: (recorded) => recorded.replace("NO_PROXYx", "NO_PROXY"),
+  stderr: "",
+};
+const WEIRD: Deviation = {
+  reason: "the error of a URL that is none names the name server of the computer that recorded; ours says what the URL must be",
+  stdout: (recorded) =>
+    recorded.replace(/Get "https:\/\/none\/.*no such host/, `The engine's URL is "none", but it must be tcp://HOST:PORT.`),
+  stderr: "",
+};
+
+/** Every recorded case that our program doesn't repeat, with the reason beside it. All others are repeated byte for byte on stdout. */
+export const deviations: Readonly<Record<string, Deviation>> = {
+  c01_create_noname: { ...USAGE, stderr: "No machine name specified" },
+  c13_create_virtualbox_default: {
+    reason: "the driver virtualbox, its default, is not there yet: none is guessed",
+    stdout: () => "",
+    stderr: "-d",
+  },
+  c14_create_unknown_flag: { ...USAGE, stderr: "bogus" },
+  c16_create_int_flag_bad: { ...USAGE, stderr: "abc" },
+  e09_inspect_two: { ...USAGE, stderr: "Expected one machine name as an argument" },
+  e17_rm_noarg: { ...USAGE, stderr: "Expected to get one or more machine names as arguments" },
+  e20_scp_noarg: { ...USAGE, stderr: "arguments" },
+  d01_ls_damage: WEIRD,
+  l01_ls: WEIRD,
+  l03_ls_active: WEIRD,
+  l04_ls_swarm_active: WEIRD,
+  v_env_bash_unset_noproxy: DEFECT_NO_PROXY,
+  v_env_fish_unset_noproxy: DEFECT_NO_PROXY,
+  v_env_powershell_unset_noproxy: DEFECT_NO_PROXY,
+};
