@@ -26,6 +26,8 @@ export interface EngineRequestOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The path that the Go program asks for. Engines from 25 on refuse it; what stands in for an engine may know no other. */
+const OLD_VERSION_PATH = "/v1.15/version";
 const LONGEST_ANSWER_BYTES = 1024 * 1024;
 
 /**
@@ -51,7 +53,8 @@ export async function engineVersion(
   credentials: EngineCredentials,
   options: EngineRequestOptions = {},
 ): Promise<EngineVersion> {
-  const answer = await get(url, "/version", credentials, options);
+  const current = await get(url, "/version", credentials, options);
+  const answer = current.status === 404 ? await get(url, OLD_VERSION_PATH, credentials, options) : current;
   const body = parse(answer.body);
   if (answer.status !== 200 || typeof body?.Version !== "string") {
     throw new MachineError(
