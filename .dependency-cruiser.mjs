@@ -5,6 +5,7 @@ const OUTSIDE_CONCERNS = ["store", "ssh", "certificates", "engine", ...GROUND];
 
 /** What each part of src/ may import of src/, besides itself. The SDK and npm packages are open to all, but for the rules below. */
 const LAYERS = {
+  "command-line": ["context.ts", "machines", "errors.ts"],
   machines: ["drivers", "provision", ...OUTSIDE_CONCERNS],
   drivers: OUTSIDE_CONCERNS,
   provision: OUTSIDE_CONCERNS,
@@ -35,7 +36,7 @@ const OWNERS = {
   "@npmcli/(arborist|config)": "^src/drivers/(npm-client[.]ts|npmcli-config[.]d[.]ts)$",
   ssh2: "^src/ssh/",
   "node-forge": "^src/certificates/",
-  "@oclif/core": "^src/(commands/|[^/]+[.]ts$)",
+  "@oclif/core": "^src/oclif[.]ts$",
 };
 
 const ownerRules = Object.entries(OWNERS).map(([library, owner]) => ({
@@ -61,12 +62,19 @@ export default {
       to: { path: "^src/terminal/" },
     },
     {
-      name: "nothing-imports-a-command",
+      name: "only-the-table-imports-commands",
       severity: "error",
-      from: { pathNot: "^src/commands/" },
+      from: { pathNot: "^src/command(s/|-table[.]ts$)" },
       to: { path: "^src/commands/" },
     },
     ...ownerRules,
+    {
+      name: "oclif-is-loaded-when-needed",
+      comment: "It takes as long to load as Node to start, and only help and plugins need it.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^src/oclif[.]ts$", dynamic: false },
+    },
     {
       name: "heavy-libraries-are-imported-when-needed",
       comment: "await import(): the time they take to load is seen in every command otherwise.",

@@ -44,7 +44,7 @@ function refuseStrayImports(chunks: readonly OutputChunk[]): void {
 /** oclif finds a command by its path, so each command keeps its own file. */
 function entries(): Record<string, string> {
   const commands = readdirSync(join(sources, "commands"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
-  const names = ["main", "help", ...commands.map((name) => `commands/${name.replace(/\.ts$/, "")}`)];
+  const names = ["main", ...commands.map((name) => `commands/${name.replace(/\.ts$/, "")}`)];
   return Object.fromEntries(names.map((name) => [name, join(sources, `${name}.ts`)]));
 }
 

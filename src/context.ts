@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { directories } from "./directories.js";
 import { Drivers } from "./drivers/drivers.js";
 import { MachineError } from "./errors.js";
 import { interruptSignal } from "./interrupt.js";
 import type { MachineContext } from "./machines/machine-context.js";
 import { loadSettings } from "./settings.js";
 import { MachineStore } from "./store/machine-store.js";
-import type { StorePaths } from "./store/store-paths.js";
+import { type StorePathOptions, StorePaths } from "./store/store-paths.js";
 import { confirm } from "./terminal/confirm.js";
 import { terminalLog } from "./terminal/terminal-log.js";
 
@@ -14,14 +15,10 @@ const DEFAULT_WAIT_TIMEOUT_MS = 300_000;
 /** What a command line says about the whole program. */
 export interface ContextOptions {
   readonly debug: boolean;
-  readonly paths: StorePaths;
-  readonly githubToken?: string;
+  readonly storePaths: StorePathOptions;
+  readonly githubToken?: string | undefined;
   /** Whether stdout is for lines about progress, or for data that somebody evaluates or parses. */
   readonly output: "progress" | "data";
-  /** Where settings.json is. */
-  readonly configDirectory: string;
-  /** Where installed drivers are. */
-  readonly dataDirectory: string;
 }
 
 /** The parts of the program, put together for one command. */
@@ -32,14 +29,15 @@ export interface Context {
 
 /** Puts the parts together. The only I/O is reading settings.json. */
 export async function createContext(options: ContextOptions): Promise<Context> {
-  const { paths, output } = options;
+  const { output, githubToken } = options;
   const log = terminalLog({ info: output === "progress" ? process.stdout : process.stderr, stderr: process.stderr, debug: options.debug });
   const signal = interruptSignal((message) => log.warn(message));
-  const store = new MachineStore(paths);
+  const paths = new StorePaths(options.storePaths);
+  const { config, data } = directories({ env: process.env, platform: process.platform });
   const drivers = new Drivers({
-    directory: join(options.dataDirectory, "drivers"),
-    settings: await loadSettings({ configDirectory: options.configDirectory, env: process.env }),
-    env: options.githubToken === undefined ? process.env : { ...process.env, MACHINE_GITHUB_API_TOKEN: options.githubToken },
+    directory: join(data, "drivers"),
+    settings: await loadSettings({ configDirectory: config, env: process.env }),
+    env: githubToken === undefined ? process.env : { ...process.env, MACHINE_GITHUB_API_TOKEN: githubToken },
     cwd: process.cwd(),
     log,
     signal,
@@ -49,14 +47,15 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     const { Certificates } = await import("./certificates/certificates.js");
     return new Certificates({ paths: paths.authority, log, signal });
   };
+  const waitTimeoutMs = waitTimeout(process.env);
   return {
-    machines: { store, drivers, certificates, log, signal, progress: (step) => log.debug(step), waitTimeoutMs: waitTimeoutMs(process.env) },
+    machines: { store: new MachineStore(paths), drivers, certificates, log, signal, progress: (step) => log.debug(step), waitTimeoutMs },
     drivers,
   };
 }
 
-/** `$MACHINE_WAIT_TIMEOUT` in seconds. Default: 300. */
-function waitTimeoutMs({ MACHINE_WAIT_TIMEOUT: text = "" }: NodeJS.ProcessEnv): number {
+/** `$MACHINE_WAIT_TIMEOUT`, there in seconds. Default: 300. */
+function waitTimeout({ MACHINE_WAIT_TIMEOUT: text = "" }: NodeJS.ProcessEnv): number {
   if (text === "") return DEFAULT_WAIT_TIMEOUT_MS;
   if (/^\d{1,6}$/.test(text) && Number(text) > 0) return Number(text) * 1000;
   throw new MachineError(

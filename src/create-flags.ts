@@ -1,73 +1,52 @@
 import type { DriverDefinition, OptionSpec } from "@docker-machine/driver-sdk";
-import { Flags } from "@oclif/core";
+import { type Flag, type FlagValues, listFlag, switchFlag, textFlag } from "./command-line/flags.js";
+import { globalFlags } from "./command-line/global-flags.js";
 import { MachineError } from "./errors.js";
-import { globalFlags } from "./machine-command.js";
 import type { EngineOptions, SwarmOptions } from "./store/machine-config.js";
-
-const list = { multiple: true, multipleNonGreedy: true } as const;
 
 /** The flags of `create` that all drivers share. */
 export const createFlags = {
-  driver: Flags.string({
+  driver: textFlag({
     char: "d",
     env: "MACHINE_DRIVER",
     description: "Driver to create machine with: a name, or where to get it (github.com/org/repo, npm:package, ./folder)",
   }),
-  "engine-env": Flags.string({ ...list, description: "Environment variable of the engine, as NAME=value" }),
-  "engine-insecure-registry": Flags.string({ ...list, description: "Registry the engine may talk to without TLS" }),
-  "engine-install-url": Flags.string({
+  "engine-env": listFlag({ description: "Environment variable of the engine, as NAME=value" }),
+  "engine-insecure-registry": listFlag({ description: "Registry the engine may talk to without TLS" }),
+  "engine-install-url": textFlag({
     env: "MACHINE_DOCKER_INSTALL_URL",
     default: "https://get.docker.com",
     description: "URL of the script that installs the engine",
   }),
-  "engine-label": Flags.string({ ...list, description: "Label of the engine, as name=value" }),
-  "engine-opt": Flags.string({ ...list, description: "Further flag of the engine, as name=value" }),
-  "engine-registry-mirror": Flags.string({ ...list, env: "ENGINE_REGISTRY_MIRROR", description: "Registry mirror of the engine" }),
-  "engine-storage-driver": Flags.string({ description: "Storage driver of the engine; its own choice by default" }),
-  swarm: Flags.boolean({ description: "Record the machine as part of a classic Swarm" }),
-  "swarm-addr": Flags.string({ description: "Address to advertise for Swarm" }),
-  "swarm-discovery": Flags.string({ description: "Discovery service of the Swarm" }),
-  "swarm-experimental": Flags.boolean({ description: "Enable Swarm's experimental features" }),
-  "swarm-host": Flags.string({ default: "tcp://0.0.0.0:3376", description: "Address the Swarm master listens on" }),
-  "swarm-image": Flags.string({ env: "MACHINE_SWARM_IMAGE", default: "swarm:latest", description: "Image of Swarm" }),
-  "swarm-join-opt": Flags.string({ ...list, description: "Further flag for joining the Swarm" }),
-  "swarm-master": Flags.boolean({ description: "Record the machine as Swarm master" }),
-  "swarm-opt": Flags.string({ ...list, description: "Further flag of the Swarm master" }),
-  "swarm-strategy": Flags.string({ default: "spread", description: "Scheduling strategy of the Swarm" }),
-  "tls-san": Flags.string({ ...list, description: "Further name or address in the server certificate" }),
+  "engine-label": listFlag({ description: "Label of the engine, as name=value" }),
+  "engine-opt": listFlag({ description: "Further flag of the engine, as name=value" }),
+  "engine-registry-mirror": listFlag({ env: "ENGINE_REGISTRY_MIRROR", description: "Registry mirror of the engine" }),
+  "engine-storage-driver": textFlag({ description: "Storage driver of the engine; its own choice by default" }),
+  swarm: switchFlag({ description: "Record the machine as part of a classic Swarm" }),
+  "swarm-addr": textFlag({ description: "Address to advertise for Swarm" }),
+  "swarm-discovery": textFlag({ description: "Discovery service of the Swarm" }),
+  "swarm-experimental": switchFlag({ description: "Enable Swarm's experimental features" }),
+  "swarm-host": textFlag({ default: "tcp://0.0.0.0:3376", description: "Address the Swarm master listens on" }),
+  "swarm-image": textFlag({ env: "MACHINE_SWARM_IMAGE", default: "swarm:latest", description: "Image of Swarm" }),
+  "swarm-join-opt": listFlag({ description: "Further flag for joining the Swarm" }),
+  "swarm-master": switchFlag({ description: "Record the machine as Swarm master" }),
+  "swarm-opt": listFlag({ description: "Further flag of the Swarm master" }),
+  "swarm-strategy": textFlag({ default: "spread", description: "Scheduling strategy of the Swarm" }),
+  "tls-san": listFlag({ description: "Further name or address in the server certificate" }),
 };
 
 /** The values of {@link createFlags}. */
-export interface CreateFlagValues {
-  readonly [flag: string]: unknown;
-  readonly "engine-env"?: string[] | undefined;
-  readonly "engine-insecure-registry"?: string[] | undefined;
-  readonly "engine-install-url": string;
-  readonly "engine-label"?: string[] | undefined;
-  readonly "engine-opt"?: string[] | undefined;
-  readonly "engine-registry-mirror"?: string[] | undefined;
-  readonly "engine-storage-driver"?: string | undefined;
-  readonly swarm?: boolean | undefined;
-  readonly "swarm-addr"?: string | undefined;
-  readonly "swarm-discovery"?: string | undefined;
-  readonly "swarm-experimental"?: boolean | undefined;
-  readonly "swarm-host": string;
-  readonly "swarm-image": string;
-  readonly "swarm-join-opt"?: string[] | undefined;
-  readonly "swarm-master"?: boolean | undefined;
-  readonly "swarm-opt"?: string[] | undefined;
-  readonly "swarm-strategy": string;
-}
+export type CreateFlagValues = FlagValues<typeof createFlags>;
 
 /** How the engine is to be set up. */
 export function engineOptionsOf(flags: CreateFlagValues): Partial<EngineOptions> {
   return {
-    ArbitraryFlags: flags["engine-opt"] ?? [],
-    Env: flags["engine-env"] ?? [],
-    InsecureRegistry: flags["engine-insecure-registry"] ?? [],
-    Labels: flags["engine-label"] ?? [],
+    ArbitraryFlags: flags["engine-opt"],
+    Env: flags["engine-env"],
+    InsecureRegistry: flags["engine-insecure-registry"],
+    Labels: flags["engine-label"],
     StorageDriver: flags["engine-storage-driver"] ?? "",
-    RegistryMirror: flags["engine-registry-mirror"] ?? [],
+    RegistryMirror: flags["engine-registry-mirror"],
     InstallURL: flags["engine-install-url"],
   };
 }
@@ -79,21 +58,21 @@ export function engineOptionsOf(flags: CreateFlagValues): Partial<EngineOptions>
  */
 export function swarmOptionsOf(flags: CreateFlagValues): Partial<SwarmOptions> {
   const discovery = flags["swarm-discovery"] ?? "";
-  if (flags.swarm === true && discovery !== "" && !/^[^:/]+:\/\/.*$/.test(discovery)) {
+  if (flags.swarm && discovery !== "" && !/^[^:/]+:\/\/.*$/.test(discovery)) {
     throw new MachineError("ARGUMENTS_INVALID", `Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: ${discovery}`);
   }
   return {
-    IsSwarm: flags.swarm === true,
+    IsSwarm: flags.swarm,
     Address: flags["swarm-addr"] ?? "",
     Discovery: discovery,
-    Agent: flags.swarm === true,
-    Master: flags["swarm-master"] === true,
+    Agent: flags.swarm,
+    Master: flags["swarm-master"],
     Host: flags["swarm-host"],
     Image: flags["swarm-image"],
     Strategy: flags["swarm-strategy"],
-    ArbitraryFlags: flags["swarm-opt"] ?? [],
-    ArbitraryJoinFlags: flags["swarm-join-opt"] ?? [],
-    IsExperimental: flags["swarm-experimental"] === true,
+    ArbitraryFlags: flags["swarm-opt"],
+    ArbitraryJoinFlags: flags["swarm-join-opt"],
+    IsExperimental: flags["swarm-experimental"],
   };
 }
 
@@ -102,7 +81,7 @@ export function swarmOptionsOf(flags: CreateFlagValues): Partial<SwarmOptions> {
  *
  * @throws {MachineError} `DRIVER_EXPORT_INVALID` for an option with the flag of one of ours, which must keep its meaning
  */
-export function driverFlags({ name, options: specs }: Pick<DriverDefinition, "name" | "options">) {
+export function driverFlags({ name, options: specs }: Pick<DriverDefinition, "name" | "options">): Readonly<Record<string, Flag>> {
   const taken = Object.values(specs).find(({ flag }) => Object.hasOwn(createFlags, flag) || Object.hasOwn(globalFlags, flag));
   if (taken !== undefined) {
     throw new MachineError(
@@ -116,30 +95,10 @@ export function driverFlags({ name, options: specs }: Pick<DriverDefinition, "na
   return Object.fromEntries(Object.values(specs).map((spec) => [spec.flag, driverFlag(spec)]));
 }
 
-function driverFlag(spec: OptionSpec) {
+/** Without env and default: the SDK finds these out, which knows the type of the option. */
+function driverFlag(spec: OptionSpec): Flag {
   const described = { description: `${spec.usage}${spec.env === undefined ? "" : ` [env: ${spec.env}]`}`, helpGroup: "DRIVER" };
-  if (spec.type === "boolean") return Flags.boolean(described);
-  if (spec.type === "string-list") return Flags.string({ ...list, ...described });
-  const shown = spec.default === undefined ? {} : { defaultHelp: async () => String(spec.default) };
-  return Flags.string({ ...described, ...shown });
-}
-
-/** The driver that a command line names, before the rest of it can be read: that driver's options are not known yet. */
-export function driverInArgv(argv: readonly string[], env: NodeJS.ProcessEnv): string | undefined {
-  for (const [index, word] of argv.entries()) {
-    if (word === "--") break;
-    if (word === "-d" || word === "--driver") return argv[index + 1];
-    const [, value] = /^(?:--driver=|-d=?)(.+)$/.exec(word) ?? [];
-    if (value !== undefined) return value;
-  }
-  return env.MACHINE_DRIVER === "" ? undefined : env.MACHINE_DRIVER;
-}
-
-/** `--switch=true` as programs write it: oclif's switches take no value. */
-export function withoutSwitchValues(argv: readonly string[], switches: readonly string[]): string[] {
-  return argv.flatMap((word) => {
-    const [, flag = "", value = ""] = /^--([^=]+)=(.*)$/s.exec(word) ?? [];
-    if (!switches.includes(flag)) return [word];
-    return ["", "0", "false", "f"].includes(value.toLowerCase()) ? [] : [`--${flag}`];
-  });
+  if (spec.type === "boolean") return switchFlag(described);
+  if (spec.type === "string-list") return listFlag(described);
+  return textFlag({ ...described, ...(spec.default === undefined ? {} : { defaultHelp: String(spec.default) }) });
 }

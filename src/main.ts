@@ -1,55 +1,61 @@
-import { fileURLToPath } from "node:url";
-import { flush, run, settings } from "@oclif/core";
-import { moveGlobalFlags } from "./terminal/global-flags.js";
+import { findCommand } from "./command-line/find-command.js";
+import { UnknownFlagError } from "./command-line/parse.js";
+import { commandTable } from "./command-table.js";
+import { MachineError } from "./errors.js";
 import { exitCodeOf, renderError } from "./terminal/render-error.js";
 
-const TOPICS = ["driver"];
-
-/** Runs one command line (without program and script), prints what went wrong, and ends the process with its exit code. */
+/**
+ * Runs one command line (without program and script), prints what went wrong, and ends the process with its exit code.
+ * oclif is loaded for help and for the commands of plugins only: loading it takes as long as starting Node.
+ */
 export async function main(argv: readonly string[]): Promise<never> {
   process.stdout.on("error", endOnClosedPipe);
-  settings.enableAutoTranspile = false;
-  const words = separateRemoteCommand(versionAsCommand(moveGlobalFlags(argv, commandWords)));
   try {
-    await run(words, fileURLToPath(new URL("..", import.meta.url)));
+    await runCommandLine(argv);
   } catch (error) {
-    if (!isPlainExit(error)) process.stderr.write(renderError(error, { debug: wantsDebug(words) }));
-    process.exitCode = isPlainExit(error) ? error.oclif.exit : exitCodeOf(error);
+    process.stderr.write(renderError(error, { debug: wantsDebug(argv) }));
+    process.exitCode = exitCodeOf(error);
   }
-  await flush();
+  await written(process.stdout);
+  await written(process.stderr);
   // A driver that hangs in `ls`, or a socket that lingers, must not keep the process.
   process.exit();
 }
 
-function commandWords(words: readonly string[]): number {
-  return TOPICS.includes(words[0] ?? "") && words[1]?.startsWith("-") === false ? 2 : 1;
+async function runCommandLine(typed: readonly string[]): Promise<void> {
+  const { name, argv, globals } = findCommand(typed, (each) => Object.hasOwn(commandTable, each));
+  const load = commandTable[name ?? (["--version", "-v"].includes(typed[0] ?? "") ? "version" : "")];
+  if (load === undefined) {
+    const { runWithOclif } = await import("./oclif.js");
+    return runWithOclif(argv, globals);
+  }
+  const { default: command } = await load();
+  if (name === undefined) return command.run([]);
+  if (!command.asksForHelp(argv)) return command.run(argv).catch((error: unknown) => explain(error, name));
+  const { showHelp } = await import("./oclif.js");
+  return showHelp(name.split(" "), argv);
 }
 
-function versionAsCommand(words: readonly string[]): string[] {
-  return ["--version", "-v"].includes(words[0] ?? "") ? ["version"] : [...words];
+/** Adds what was probably meant to an error about a flag. */
+async function explain(error: unknown, command: string): Promise<never> {
+  if (!(error instanceof UnknownFlagError)) throw error;
+  const { nearest } = await import("./command-line/nearest.js");
+  const near = nearest(error.typed.replace(/^--?/, ""), error.known);
+  throw new MachineError(error.code, `docker-machine ${command} has no flag ${error.typed}.`, {
+    cause: error,
+    suggestions: [...(near === undefined ? [] : [`Did you mean --${near}?`]), `docker-machine ${command} --help`],
+  });
 }
 
-/** What follows the machine's name in `ssh NAME …` belongs to the remote command, flags included. */
-function separateRemoteCommand(words: string[]): string[] {
-  if (words[0] !== "ssh") return words;
-  const name = words.findIndex((word, index) => index > 0 && !word.startsWith("-") && !takesValue(words[index - 1] ?? ""));
-  if (name === -1) return words;
-  const command = words.slice(name + 1);
-  return [...words.slice(0, name + 1), "--", ...(command[0] === "--" ? command.slice(1) : command)];
+function wantsDebug(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end === -1 ? undefined : end).some((word) => /^(?:--?debug|-D)$/.test(word));
 }
 
-function takesValue(word: string): boolean {
-  return /^(?:-s|--(?:storage-path|tls-[a-z-]+|github-api-token|bugsnag-api-token))$/.test(word);
-}
-
-function wantsDebug(words: readonly string[]): boolean {
-  const end = words.indexOf("--");
-  return words.slice(0, end === -1 ? undefined : end).some((word) => word === "--debug" || word === "-D");
-}
-
-/** oclif ends a command that is done early with an error of its own. */
-function isPlainExit(error: unknown): error is { readonly oclif: { readonly exit: number } } {
-  return error instanceof Error && "code" in error && error.code === "EEXIT";
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
 }
 
 function endOnClosedPipe(error: NodeJS.ErrnoException): void {

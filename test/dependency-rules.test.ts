@@ -30,7 +30,9 @@ const WRONG: Readonly<Record<string, WrongFile>> = {
   "errors-imports-only-what-is-below-it": { path: "src/errors.ts", text: `import "./files/right.js";` },
   "machine-config-is-only-types-elsewhere": { path: "src/ssh/config.ts", text: `import "../store/machine-config.js";` },
   "only-commands-and-the-composition-use-the-terminal": { path: "src/machines/printer.ts", text: `import "../terminal/right.js";` },
-  "nothing-imports-a-command": { path: "src/main.ts", text: `import "./commands/right.js";` },
+  "only-the-table-imports-commands": { path: "src/main.ts", text: `import "./commands/right.js";` },
+  "command-line-imports-only-what-is-below-it": { path: "src/command-line/wrong.ts", text: `import "../files/right.js";` },
+  "oclif-is-loaded-when-needed": { path: "src/help.ts", text: `import "./oclif.js";` },
   "pacote-has-one-place": { path: "src/drivers/fetch.ts", text: `await import("pacote");` },
   "npmcli-arborist-config-has-one-place": { path: "src/drivers/tree.ts", text: `await import("@npmcli/arborist");` },
   "ssh2-has-one-place": { path: "src/provision/shell.ts", text: `await import("ssh2");` },
@@ -75,7 +77,10 @@ const RIGHT: readonly WrongFile[] = [
   { path: "src/machines/right.ts", text: `import "../drivers/right.js"; import "../provision/right.js";` },
   { path: "src/terminal/right.ts", text: `import "../machines/right.js";` },
   { path: "src/context.ts", text: `import "./terminal/right.js"; import "./machines/right.js";` },
-  { path: "src/commands/right.ts", text: `import "@oclif/core"; import "../context.js"; import "../terminal/right.js";` },
+  { path: "src/commands/right.ts", text: `import "../command-line/right.js"; import "../context.js"; import "../terminal/right.js";` },
+  { path: "src/command-line/right.ts", text: `import "../context.js";` },
+  { path: "src/command-table.ts", text: `await import("./commands/right.js");` },
+  { path: "src/oclif.ts", text: `import "@oclif/core"; import "./command-table.js";` },
 ];
 
 const LISTED = ["pacote", "@npmcli/arborist", "ssh2", "node-forge", "@oclif/core", "semver", "vendor"];

@@ -1,18 +1,16 @@
-import { Flags } from "@oclif/core";
+import { defineCommand } from "../command-line/define-command.js";
+import { timeoutFlag } from "../command-line/timeout-flag.js";
 import { MachineError } from "../errors.js";
-import { MachineCommand } from "../machine-command.js";
 import { findActive } from "../machines/active-machine.js";
-import { secondsFlag } from "../terminal/seconds-flag.js";
 
-export default class Active extends MachineCommand {
-  static override summary = "Print which machine is active";
-  static override flags = { timeout: Flags.custom<number>(secondsFlag)() };
-
-  async run(): Promise<void> {
-    const { flags } = await this.parse(Active);
-    const { machines } = await this.context(flags, "data");
-    const name = await findActive(machines, process.env.DOCKER_HOST, { timeoutMs: (flags.timeout ?? 10) * 1000 });
+export default defineCommand({
+  summary: "Print which machine is active",
+  flags: { timeout: timeoutFlag },
+  async run({ flags, words, context, print }) {
+    if (words.length > 0) throw new MachineError("ARGUMENTS_INVALID", "Error: Too many arguments given");
+    const { machines } = await context("data");
+    const name = await findActive(machines, process.env.DOCKER_HOST, { timeoutMs: flags.timeout * 1000 });
     if (name === undefined) throw new MachineError("MACHINE_NOT_ACTIVE", "No active host found");
-    this.log(name);
-  }
-}
+    print(name);
+  },
+});

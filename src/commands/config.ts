@@ -1,19 +1,17 @@
 import { join } from "node:path";
-import { Args, Flags } from "@oclif/core";
-import { MachineCommand } from "../machine-command.js";
+import { defineCommand } from "../command-line/define-command.js";
+import { switchFlag } from "../command-line/flags.js";
+import { nameOrDefault } from "../command-line/machine-names.js";
 import { checkedConnection } from "../machines/connection.js";
 
-export default class Config extends MachineCommand {
-  static override summary = "Print the connection config for machine";
-  static override args = { name: Args.string({ description: "Machine name", multiple: true, ignoreStdin: true }) };
-  static override flags = { swarm: Flags.boolean({ description: "Display the Swarm config instead of the Docker daemon" }) };
-
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(Config);
-    const context = await this.context(flags, "data");
-    const name = await this.nameOrDefault(context, args.name);
-    const { url, certPath } = await checkedConnection(context.machines, name, flags);
-    this.log(
+export default defineCommand({
+  summary: "Print the connection config for machine",
+  args: { name: { description: "Machine name" } },
+  flags: { swarm: switchFlag({ description: "Display the Swarm config instead of the Docker daemon" }) },
+  async run({ flags, words, context, print }) {
+    const { machines } = await context("data");
+    const { url, certPath } = await checkedConnection(machines, await nameOrDefault(machines, words), flags);
+    print(
       [
         "--tlsverify",
         `--tlscacert="${join(certPath, "ca.pem")}"`,
@@ -22,5 +20,5 @@ export default class Config extends MachineCommand {
         `-H=${url}`,
       ].join("\n"),
     );
-  }
-}
+  },
+});

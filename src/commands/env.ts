@@ -1,39 +1,38 @@
-import { Args, Flags } from "@oclif/core";
+import { defineCommand } from "../command-line/define-command.js";
+import { switchFlag, textFlag } from "../command-line/flags.js";
+import { nameOrDefault } from "../command-line/machine-names.js";
 import { MachineError } from "../errors.js";
-import { MachineCommand } from "../machine-command.js";
 import { checkedConnection } from "../machines/connection.js";
 import { detectShell, shellDialect } from "../terminal/shell-dialect.js";
 
 type Variables = ReadonlyMap<string, string | undefined>;
 
-export default class Env extends MachineCommand {
-  static override summary = "Display the commands to set up the environment for the Docker client";
-  static override args = { name: Args.string({ description: "Machine name", multiple: true, ignoreStdin: true }) };
-  static override flags = {
-    swarm: Flags.boolean({ description: "Display the Swarm config instead of the Docker daemon" }),
-    shell: Flags.string({ description: "Shell to write for: bash, fish, cmd, powershell, tcsh or emacs; found out by default" }),
-    unset: Flags.boolean({ char: "u", description: "Unset variables instead of setting them" }),
-    "no-proxy": Flags.boolean({ description: "Add machine IP to NO_PROXY environment variable" }),
-  };
-
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(Env);
-    const context = await this.context(flags, "data");
+export default defineCommand({
+  summary: "Display the commands to set up the environment for the Docker client",
+  args: { name: { description: "Machine name" } },
+  flags: {
+    swarm: switchFlag({ description: "Display the Swarm config instead of the Docker daemon" }),
+    shell: textFlag({ description: "Shell to write for: bash, fish, cmd, powershell, tcsh or emacs; found out by default" }),
+    unset: switchFlag({ char: "u", description: "Unset variables instead of setting them" }),
+    "no-proxy": switchFlag({ description: "Add machine IP to NO_PROXY environment variable" }),
+  },
+  async run({ flags, words, context, print }) {
+    const { machines } = await context("data");
     const shell = flags.shell ?? detectShell(process.env, process.platform);
     if (shell === undefined) {
-      this.log("The default lines below are for a sh/bash shell, you can specify the shell you're using, with the --shell flag.\n");
+      print("The default lines below are for a sh/bash shell, you can specify the shell you're using, with the --shell flag.\n");
       throw new MachineError("SHELL_UNKNOWN", "Error: Unknown shell", { suggestions: ["docker-machine env --shell bash"] });
     }
     const variables = flags.unset
       ? unsetVariables(flags["no-proxy"])
       : await setVariables(
-          await this.nameOrDefault(context, args.name),
-          async (name) => checkedConnection(context.machines, name, flags),
+          await nameOrDefault(machines, words),
+          async (name) => checkedConnection(machines, name, flags),
           flags["no-proxy"],
         );
-    this.log(render(variables, shell));
-  }
-}
+    print(render(variables, shell));
+  },
+});
 
 function unsetVariables(noProxy: boolean): Variables {
   const names = ["DOCKER_TLS_VERIFY", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_MACHINE_NAME"];

@@ -1,11 +1,11 @@
-import { Args, Command, Help as HelpText } from "@oclif/core";
+import { defineCommand } from "../command-line/define-command.js";
 
-export default class Help extends Command {
-  static override summary = "Shows a list of commands or help for one command";
-  static override args = { command: Args.string({ description: "Command", multiple: true, ignoreStdin: true }) };
-
-  async run(): Promise<void> {
-    const { args } = await this.parse(Help);
-    await new HelpText(this.config).showHelp(args.command ?? []);
-  }
-}
+export default defineCommand({
+  summary: "Shows a list of commands or help for one command",
+  args: { command: { description: "Command", multiple: true } },
+  flagsEnd: "after-first-word",
+  async run({ words }) {
+    const { showHelp } = await import("../oclif.js");
+    await showHelp(words);
+  },
+});

@@ -1,15 +1,13 @@
-import { Args } from "@oclif/core";
-import { MachineCommand } from "../machine-command.js";
+import { defineCommand } from "../command-line/define-command.js";
+import { nameOrDefault } from "../command-line/machine-names.js";
 import { formatConfig } from "../store/config-file.js";
 
-export default class Inspect extends MachineCommand {
-  static override summary = "Inspect information about a machine";
-  static override args = { name: Args.string({ description: "Machine name", multiple: true, ignoreStdin: true }) };
-
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(Inspect);
-    const context = await this.context(flags, "data");
-    const { DockerMachine: _own, ...config } = await context.machines.store.load(await this.nameOrDefault(context, args.name));
-    this.log(formatConfig(config));
-  }
-}
+export default defineCommand({
+  summary: "Inspect information about a machine",
+  args: { name: { description: "Machine name" } },
+  async run({ words, context, print }) {
+    const { machines } = await context("data");
+    const { DockerMachine: _own, ...config } = await machines.store.load(await nameOrDefault(machines, words));
+    print(formatConfig(config));
+  },
+});

@@ -1,17 +1,15 @@
-import { Args } from "@oclif/core";
-import { MachineCommand } from "../machine-command.js";
+import { defineCommand } from "../command-line/define-command.js";
+import { namesOrDefault } from "../command-line/machine-names.js";
 import { openMachine } from "../machines/open-machine.js";
 
-export default class Ip extends MachineCommand {
-  static override summary = "Get the IP address of a machine";
-  static override args = { names: Args.string({ description: "Machine names", multiple: true, ignoreStdin: true }) };
-
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(Ip);
-    const context = await this.context(flags, "data");
-    for (const name of await this.namesOrDefault(context, args.names)) {
-      const { driver } = await openMachine(context.machines, name);
-      this.log(await driver.address());
+export default defineCommand({
+  summary: "Get the IP address of a machine",
+  args: { names: { description: "Machine names", multiple: true } },
+  async run({ words, context, print }) {
+    const { machines } = await context("data");
+    for (const name of await namesOrDefault(machines, words)) {
+      const { driver } = await openMachine(machines, name);
+      print(await driver.address());
     }
-  }
-}
+  },
+});

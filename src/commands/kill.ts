@@ -1,15 +1,12 @@
-import { Args } from "@oclif/core";
-import { MachineCommand } from "../machine-command.js";
+import { defineCommand } from "../command-line/define-command.js";
+import { forEachMachine, namesOrDefault } from "../command-line/machine-names.js";
 import { killMachine } from "../machines/power.js";
 
-export default class Kill extends MachineCommand {
-  static override summary = "Kill a machine";
-  static override args = { names: Args.string({ description: "Machine names", multiple: true, ignoreStdin: true }) };
-
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(Kill);
-    const context = await this.context(flags, "progress");
-    const names = await this.namesOrDefault(context, args.names);
-    await this.forEachMachine(names, (name) => killMachine(context.machines, name));
-  }
-}
+export default defineCommand({
+  summary: "Kill a machine",
+  args: { names: { description: "Machine names", multiple: true } },
+  async run({ words, context }) {
+    const { machines } = await context("progress");
+    await forEachMachine(await namesOrDefault(machines, words), (name) => killMachine(machines, name));
+  },
+});

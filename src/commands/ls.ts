@@ -1,44 +1,34 @@
-import { Flags } from "@oclif/core";
-import { MachineCommand } from "../machine-command.js";
+import { defineCommand } from "../command-line/define-command.js";
+import { listFlag, switchFlag } from "../command-line/flags.js";
+import { timeoutFlag } from "../command-line/timeout-flag.js";
 import { listMachines } from "../machines/list-machines.js";
 import { matchesFilter, matchesName, parseFilters } from "../terminal/machine-filter.js";
 import { formatMachineTable } from "../terminal/machine-table.js";
-import { secondsFlag } from "../terminal/seconds-flag.js";
 
-export default class Ls extends MachineCommand {
-  static override summary = "List machines";
-  static override flags = {
-    quiet: Flags.boolean({ char: "q", description: "Print names only" }),
-    filter: Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      description: "Filter by driver=, swarm=, state=, name= (a regular expression) or label=",
-    }),
-    timeout: Flags.custom<number>(secondsFlag)(),
-  };
-
-  async run(): Promise<void> {
-    const { flags } = await this.parse(Ls);
-    const { machines } = await this.context(flags, "data");
-    const filter = parseFilters(flags.filter ?? []);
+export default defineCommand({
+  summary: "List machines",
+  flags: {
+    quiet: switchFlag({ char: "q", description: "Print names only" }),
+    filter: listFlag({ description: "Filter by driver=, swarm=, state=, name= (a regular expression) or label=" }),
+    timeout: timeoutFlag,
+  },
+  async run({ flags, context, print }) {
+    const { machines } = await context("data");
+    const filter = parseFilters(flags.filter);
     const names = (await machines.store.names()).filter((name) => matchesName(filter, name));
-    if (flags.quiet && [...filter.keys()].every((key) => key === "name")) return this.printReadable(machines.store, names);
-    const all = await listMachines(machines, names, { timeoutMs: (flags.timeout ?? 10) * 1000, engine: !flags.quiet });
+    if (flags.quiet && [...filter.keys()].every((key) => key === "name")) {
+      for (const name of await readable(machines.store, names)) print(name);
+      return;
+    }
+    const all = await listMachines(machines, names, { timeoutMs: flags.timeout * 1000, engine: !flags.quiet });
     const rows = all.filter((machine) => matchesFilter(filter, machine, all));
-    if (flags.quiet) for (const { name } of rows) this.log(name);
+    if (flags.quiet) for (const { name } of rows) print(name);
     else process.stdout.write(formatMachineTable(rows, { dockerHost: process.env.DOCKER_HOST }));
-  }
+  },
+});
 
-  /** As the Go program, `-q` leaves out machines that can't be read: who gets a name can use it. */
-  private async printReadable(store: { load(name: string): Promise<unknown> }, names: readonly string[]): Promise<void> {
-    const readable = await Promise.all(
-      names.map((name) =>
-        store.load(name).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    );
-    for (const name of names.filter((_, index) => readable[index])) this.log(name);
-  }
+/** As the Go program, `-q` leaves out machines that can't be read: who gets a name can use it. */
+async function readable(store: { load(name: string): Promise<unknown> }, names: readonly string[]): Promise<readonly string[]> {
+  const results = await Promise.allSettled(names.map((name) => store.load(name)));
+  return names.filter((_, index) => results[index]?.status === "fulfilled");
 }

@@ -1,16 +1,13 @@
-import { Args } from "@oclif/core";
-import { MachineCommand } from "../machine-command.js";
+import { defineCommand } from "../command-line/define-command.js";
+import { forEachMachine, namesOrDefault } from "../command-line/machine-names.js";
 import { restartMachine } from "../machines/power.js";
 
-export default class Restart extends MachineCommand {
-  static override summary = "Restart a machine";
-  static override args = { names: Args.string({ description: "Machine names", multiple: true, ignoreStdin: true }) };
-
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(Restart);
-    const context = await this.context(flags, "progress");
-    const names = await this.namesOrDefault(context, args.names);
-    await this.forEachMachine(names, (name) => restartMachine(context.machines, name));
-    this.log("Restarted machines may have new IP addresses. You may need to re-run the `docker-machine env` command.");
-  }
-}
+export default defineCommand({
+  summary: "Restart a machine",
+  args: { names: { description: "Machine names", multiple: true } },
+  async run({ words, context, print }) {
+    const { machines } = await context("progress");
+    await forEachMachine(await namesOrDefault(machines, words), (name) => restartMachine(machines, name));
+    print("Restarted machines may have new IP addresses. You may need to re-run the `docker-machine env` command.");
+  },
+});

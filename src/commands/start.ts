@@ -1,16 +1,13 @@
-import { Args } from "@oclif/core";
-import { MachineCommand } from "../machine-command.js";
+import { defineCommand } from "../command-line/define-command.js";
+import { forEachMachine, namesOrDefault } from "../command-line/machine-names.js";
 import { startMachine } from "../machines/power.js";
 
-export default class Start extends MachineCommand {
-  static override summary = "Start a machine";
-  static override args = { names: Args.string({ description: "Machine names", multiple: true, ignoreStdin: true }) };
-
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(Start);
-    const context = await this.context(flags, "progress");
-    const names = await this.namesOrDefault(context, args.names);
-    await this.forEachMachine(names, (name) => startMachine(context.machines, name));
-    this.log("Started machines may have new IP addresses. You may need to re-run the `docker-machine env` command.");
-  }
-}
+export default defineCommand({
+  summary: "Start a machine",
+  args: { names: { description: "Machine names", multiple: true } },
+  async run({ words, context, print }) {
+    const { machines } = await context("progress");
+    await forEachMachine(await namesOrDefault(machines, words), (name) => startMachine(machines, name));
+    print("Started machines may have new IP addresses. You may need to re-run the `docker-machine env` command.");
+  },
+});

@@ -1,14 +1,12 @@
-import { Args } from "@oclif/core";
-import { MachineCommand } from "../machine-command.js";
+import { defineCommand } from "../command-line/define-command.js";
+import { nameOrDefault } from "../command-line/machine-names.js";
 import { machineUrl } from "../machines/connection.js";
 
-export default class Url extends MachineCommand {
-  static override summary = "Get the URL of a machine";
-  static override args = { name: Args.string({ description: "Machine name", multiple: true, ignoreStdin: true }) };
-
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(Url);
-    const context = await this.context(flags, "data");
-    this.log(await machineUrl(context.machines, await this.nameOrDefault(context, args.name)));
-  }
-}
+export default defineCommand({
+  summary: "Get the URL of a machine",
+  args: { name: { description: "Machine name" } },
+  async run({ words, context, print }) {
+    const { machines } = await context("data");
+    print(await machineUrl(machines, await nameOrDefault(machines, words)));
+  },
+});

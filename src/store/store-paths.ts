@@ -6,11 +6,11 @@ import { assertMachineName } from "./machine-name.js";
 /** What moves parts of the store elsewhere. Names are the global flags'. */
 export interface StorePathOptions {
   /** Default: `~/.docker/machine`. */
-  readonly storagePath?: string;
-  readonly tlsCaCert?: string;
-  readonly tlsCaKey?: string;
-  readonly tlsClientCert?: string;
-  readonly tlsClientKey?: string;
+  readonly storagePath?: string | undefined;
+  readonly tlsCaCert?: string | undefined;
+  readonly tlsCaKey?: string | undefined;
+  readonly tlsClientCert?: string | undefined;
+  readonly tlsClientKey?: string | undefined;
 }
 
 /** Where each thing is in the store, as the Go program lays it out. */
@@ -25,12 +25,12 @@ export class StorePaths {
   readonly machinesDirectory: string;
 
   constructor(options: StorePathOptions = {}) {
-    this.storagePath = resolve(options.storagePath ?? join(homedir(), ".docker", "machine"));
+    this.storagePath = resolve(options.storagePath || join(homedir(), ".docker", "machine"));
     this.certDirectory = join(this.storagePath, "certs");
-    this.caCertPath = resolve(options.tlsCaCert ?? join(this.certDirectory, "ca.pem"));
-    this.caPrivateKeyPath = resolve(options.tlsCaKey ?? join(this.certDirectory, "ca-key.pem"));
-    this.clientCertPath = resolve(options.tlsClientCert ?? join(this.certDirectory, "cert.pem"));
-    this.clientKeyPath = resolve(options.tlsClientKey ?? join(this.certDirectory, "key.pem"));
+    this.caCertPath = resolve(options.tlsCaCert || join(this.certDirectory, "ca.pem"));
+    this.caPrivateKeyPath = resolve(options.tlsCaKey || join(this.certDirectory, "ca-key.pem"));
+    this.clientCertPath = resolve(options.tlsClientCert || join(this.certDirectory, "cert.pem"));
+    this.clientKeyPath = resolve(options.tlsClientKey || join(this.certDirectory, "key.pem"));
     this.machinesDirectory = join(this.storagePath, "machines");
   }
 

@@ -1,26 +1,27 @@
 import type { OptionSpec } from "@docker-machine/driver-sdk";
-import { Args, Flags } from "@oclif/core";
+import { defineCommand } from "../../command-line/define-command.js";
+import { jsonFlag } from "../../command-line/flags.js";
+import { onlyWord } from "../../command-line/only-word.js";
 import type { DriverDetails } from "../../drivers/drivers.js";
-import { MachineCommand } from "../../machine-command.js";
 import { machinesByDriver } from "../../machines/driver-usage.js";
 
-export default class DriverInfo extends MachineCommand {
-  static override summary = "Show what is known of a driver, and its options";
-  static override args = { name: Args.string({ description: "Driver name", required: true, ignoreStdin: true }) };
-  static override flags = { json: Flags.boolean({ description: "Print JSON" }) };
-
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(DriverInfo);
-    const context = await this.context(flags, "data");
-    const details = await context.drivers.describe(args.name);
-    const machines = (await machinesByDriver(context.machines.store)).get(details.name) ?? [];
+export default defineCommand({
+  summary: "Show what is known of a driver, and its options",
+  args: { name: { description: "Driver name", required: true } },
+  flags: { json: jsonFlag },
+  async run({ flags, words, context, print }) {
+    const typed = onlyWord(words, "driver name");
+    const { drivers, machines } = await context("data");
+    const details = await drivers.describe(typed);
+    const usedBy = (await machinesByDriver(machines.store)).get(details.name) ?? [];
     const { name, kind, version, source, receipt, loaded } = details;
     const options = Object.values(loaded.definition.options);
-    if (flags.json)
-      this.log(JSON.stringify({ name, kind, version, source, summary: loaded.definition.summary, receipt, options, machines }, null, 2));
-    else this.log(describe(details, options, machines).join("\n"));
-  }
-}
+    if (flags.json) {
+      const { summary } = loaded.definition;
+      print(JSON.stringify({ name, kind, version, source, summary, receipt, options, machines: usedBy }, null, 2));
+    } else print(describe(details, options, usedBy).join("\n"));
+  },
+});
 
 function describe(
   { name, kind, version, source, receipt, loaded }: DriverDetails,

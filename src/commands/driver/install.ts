@@ -1,24 +1,19 @@
-import { Args } from "@oclif/core";
-import { MachineCommand } from "../../machine-command.js";
+import { defineCommand } from "../../command-line/define-command.js";
+import { onlyWord } from "../../command-line/only-word.js";
 
-export default class DriverInstall extends MachineCommand {
-  static override summary = "Install a driver, or its newest version";
-  static override description = "Nothing of the driver runs before it is checked, and its install scripts never run.";
-  static override args = {
-    source: Args.string({
+export default defineCommand({
+  summary: "Install a driver, or its newest version",
+  description: "Nothing of the driver runs before it is checked, and its install scripts never run.",
+  args: {
+    source: {
       description: "ORG/REPO, github.com/ORG/REPO@TAG, npm:PACKAGE@RANGE, a git or tarball address, ./FOLDER",
       required: true,
-      ignoreStdin: true,
-    }),
-  };
-  static override examples = [
-    "<%= config.bin %> driver install my-org/my-repo",
-    "<%= config.bin %> driver install npm:docker-machine-driver-example@^1.2",
-  ];
-
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(DriverInstall);
-    const { drivers } = await this.context(flags, "progress");
-    await drivers.install(args.source);
-  }
-}
+    },
+  },
+  examples: ["<%= config.bin %> driver install my-org/my-repo", "<%= config.bin %> driver install npm:docker-machine-driver-example@^1.2"],
+  async run({ words, context }) {
+    const source = onlyWord(words, "driver's source");
+    const { drivers } = await context("progress");
+    await drivers.install(source);
+  },
+});

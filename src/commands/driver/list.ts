@@ -1,22 +1,20 @@
-import { Flags } from "@oclif/core";
+import { defineCommand } from "../../command-line/define-command.js";
+import { jsonFlag } from "../../command-line/flags.js";
 import type { InstalledDriver } from "../../drivers/drivers.js";
-import { MachineCommand } from "../../machine-command.js";
 import { machinesByDriver } from "../../machines/driver-usage.js";
 import { formatTable } from "../../terminal/table.js";
 
-export default class DriverList extends MachineCommand {
-  static override summary = "List the drivers that are shipped or installed";
-  static override flags = { json: Flags.boolean({ description: "Print JSON" }) };
-
-  async run(): Promise<void> {
-    const { flags } = await this.parse(DriverList);
-    const context = await this.context(flags, "data");
-    const usage = await machinesByDriver(context.machines.store);
-    const rows = (await context.drivers.list()).map((driver) => rowOf(driver, usage.get(driver.name) ?? []));
-    if (flags.json) this.log(JSON.stringify({ version: 1, drivers: rows }, null, 2));
+export default defineCommand({
+  summary: "List the drivers that are shipped or installed",
+  flags: { json: jsonFlag },
+  async run({ flags, context, print }) {
+    const { drivers, machines } = await context("data");
+    const usage = await machinesByDriver(machines.store);
+    const rows = (await drivers.list()).map((driver) => rowOf(driver, usage.get(driver.name) ?? []));
+    if (flags.json) print(JSON.stringify({ version: 1, drivers: rows }, null, 2));
     else process.stdout.write(formatTable(columns, rows));
-  }
-}
+  },
+});
 
 type Row = ReturnType<typeof rowOf>;
 

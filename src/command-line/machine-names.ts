@@ -1,0 +1,34 @@
+import { MachineError } from "../errors.js";
+import type { MachineContext } from "../machines/machine-context.js";
+
+/** The machine names given, or `default` if there is such a machine. */
+export async function namesOrDefault({ store }: MachineContext, names: readonly string[]): Promise<readonly string[]> {
+  if (names.length > 0) return names;
+  if (await store.has("default")) return ["default"];
+  throw new MachineError("MACHINE_NAME_MISSING", 'Error: No machine name(s) specified and no "default" machine exists');
+}
+
+/**
+ * The one machine name given, or `default` if there is such a machine.
+ *
+ * @throws {MachineError} `ARGUMENTS_INVALID` for several
+ */
+export async function nameOrDefault(machines: MachineContext, names: readonly string[]): Promise<string> {
+  if (names.length > 1) throw new MachineError("ARGUMENTS_INVALID", "Error: Expected one machine name as an argument");
+  const [name = "default"] = await namesOrDefault(machines, names);
+  return name;
+}
+
+/** Does something with several machines at once. All are tried; the errors come together at the end. */
+export async function forEachMachine(names: readonly string[], action: (name: string) => Promise<void>): Promise<void> {
+  const results = await Promise.allSettled(names.map(action));
+  throwCollected(results.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])));
+}
+
+/** Throws what went wrong, if anything did: a single error as it is, several as one `MACHINES_FAILED`. */
+export function throwCollected(errors: readonly unknown[]): void {
+  if (errors.length === 0) return;
+  if (errors.length === 1) throw errors[0];
+  const messages = errors.map((error) => (error instanceof Error ? error.message : String(error)));
+  throw new MachineError("MACHINES_FAILED", messages.join("\n"), { cause: new AggregateError(errors, "Several machines failed") });
+}

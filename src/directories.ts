@@ -1,0 +1,28 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+const PROGRAM = "docker-machine";
+
+/** What {@link directories} looks at. */
+export interface DirectoryOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+}
+
+/** Where the program keeps what is not a machine. */
+export interface Directories {
+  /** The folder of `settings.json`. `$DOCKER_MACHINE_CONFIG_DIR`, or `docker-machine` in `$XDG_CONFIG_HOME`, `%LOCALAPPDATA%` or `~/.config`. */
+  readonly config: string;
+  /** The folder of installed drivers. `$DOCKER_MACHINE_DATA_DIR`, or `docker-machine` in `$XDG_DATA_HOME`, `%LOCALAPPDATA%` or `~/.local/share`. */
+  readonly data: string;
+}
+
+/** The folders that oclif's Config has as well (config.ts, `configDir` and `dataDir`), found without loading oclif. */
+export function directories({ env, platform }: DirectoryOptions): Directories {
+  const local = platform === "win32" ? env.LOCALAPPDATA : undefined;
+  const home = env.HOME || homedir();
+  return {
+    config: env.DOCKER_MACHINE_CONFIG_DIR || join(env.XDG_CONFIG_HOME || local || join(home, ".config"), PROGRAM),
+    data: env.DOCKER_MACHINE_DATA_DIR || join(env.XDG_DATA_HOME || local || join(home, ".local", "share"), PROGRAM),
+  };
+}

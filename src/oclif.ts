@@ -1,0 +1,52 @@
+import { type Command, Config, Help, run, settings } from "@oclif/core";
+import { globalFlags } from "./command-line/global-flags.js";
+import { parseCommandLine } from "./command-line/parse.js";
+import { createFlags, driverFlags } from "./create-flags.js";
+import { programRoot } from "./program-package.js";
+
+settings.enableAutoTranspile = false;
+
+/** Runs the command of a plugin, or says that there is no such command. */
+export async function runWithOclif(argv: readonly string[], globals: readonly string[]): Promise<void> {
+  const { flags } = parseCommandLine(globals, globalFlags, { env: {} });
+  for (const [name, { env }] of Object.entries(globalFlags)) {
+    const value = flags[name as keyof typeof flags];
+    if (env !== undefined && typeof value === "string") process.env[env] = value;
+  }
+  await run([...argv], programRoot());
+}
+
+/**
+ * Prints help for a command, or for the whole program if there is none.
+ *
+ * @param words the words that name the command
+ * @param argv what else was typed: `create -d NAME --help` shows the options of that driver as well
+ */
+export async function showHelp(words: readonly string[], argv: readonly string[] = []): Promise<void> {
+  const config = await Config.load(programRoot());
+  if (words.join(" ") !== "create") return new Help(config).showHelp([...words]);
+  const flags = await flagsOfDriver(argv);
+  await new HelpForCreate(config, flags).showHelp([...words]);
+}
+
+class HelpForCreate extends Help {
+  readonly #driverFlags: Command.Loadable["flags"];
+
+  constructor(config: Config, flags: Command.Loadable["flags"]) {
+    super(config);
+    this.#driverFlags = flags;
+  }
+
+  override showCommandHelp(command: Command.Loadable): Promise<void> {
+    return super.showCommandHelp({ ...command, flags: { ...command.flags, ...this.#driverFlags } });
+  }
+}
+
+async function flagsOfDriver(argv: readonly string[]): Promise<Command.Loadable["flags"]> {
+  const { flags } = parseCommandLine(argv, { ...globalFlags, ...createFlags }, { env: process.env, unknownFlags: "leave-out" });
+  if (flags.driver === undefined) return {};
+  const { createContext } = await import("./context.js");
+  const { drivers } = await createContext({ debug: flags.debug, storePaths: {}, githubToken: flags["github-api-token"], output: "data" });
+  const { definition } = await drivers.obtain(flags.driver);
+  return driverFlags(definition) as Command.Loadable["flags"];
+}

@@ -1,0 +1,22 @@
+import { Config } from "@oclif/core";
+import { afterEach, expect, it, vi } from "vitest";
+import { directories } from "../src/directories.js";
+
+afterEach(() => void vi.unstubAllEnvs());
+
+it.each([
+  {},
+  { XDG_CONFIG_HOME: "/x/config", XDG_DATA_HOME: "/x/data" },
+  { DOCKER_MACHINE_CONFIG_DIR: "/y/config", DOCKER_MACHINE_DATA_DIR: "/y/data" },
+])("with %j, the folders are those that oclif's plugins find", async (env) => {
+  for (const [name, value] of Object.entries({ HOME: "/home/somebody", XDG_CONFIG_HOME: "", XDG_DATA_HOME: "", ...env }))
+    vi.stubEnv(name, value);
+  const config = await Config.load(import.meta.dirname);
+  const found = directories({ env: process.env, platform: process.platform });
+  expect(found).toEqual({ config: config.configDir, data: config.dataDir });
+});
+
+it("on Windows, they are in the user's local application data", () => {
+  const found = directories({ env: { LOCALAPPDATA: "C:\\Users\\me\\AppData\\Local", HOME: "C:\\Users\\me" }, platform: "win32" });
+  expect(found.data).toContain("AppData");
+});
