@@ -32,12 +32,16 @@ const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
 
 /** Which files of src/ may import an npm package. */
 const OWNERS = {
-  pacote: "^src/drivers/npm-client[.]ts$",
-  "@npmcli/(arborist|config)": "^src/drivers/(npm-client[.]ts|npmcli-config[.]d[.]ts)$",
+  "npm-registry-fetch": "^src/drivers/npm-registry[.]ts$",
+  "@npmcli/arborist": "^src/drivers/arborist-tree[.]ts$",
+  "@npmcli/config": "^src/drivers/(npm-settings[.]ts|npm-libraries[.]d[.]ts)$",
   ssh2: "^src/ssh/",
   "node-forge": "^src/certificates/",
   "@oclif/core": "^src/oclif[.]ts$",
 };
+
+/** Files of src/ that import npm's libraries, and are themselves imported when needed. */
+const NPM_PARTS = "^src/drivers/(npm-(settings|registry)|(plain|arborist)-tree)[.]ts$";
 
 const ownerRules = Object.entries(OWNERS).map(([library, owner]) => ({
   name: `${library.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}-has-one-place`,
@@ -79,9 +83,9 @@ export default {
       name: "heavy-libraries-are-imported-when-needed",
       comment: "await import(): the time they take to load is seen in every command otherwise.",
       severity: "error",
-      from: { path: "^src/" },
+      from: { path: "^src/", pathNot: NPM_PARTS },
       to: {
-        path: "node_modules/(pacote|@npmcli/arborist|@npmcli/config|ssh2|node-forge)/",
+        path: `node_modules/(npm-registry-fetch|@npmcli/arborist|@npmcli/config|ssh2|node-forge)/|${NPM_PARTS}`,
         dynamic: false,
         dependencyTypesNot: ["type-only", "type-import"],
       },

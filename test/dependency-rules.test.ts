@@ -33,8 +33,9 @@ const WRONG: Readonly<Record<string, WrongFile>> = {
   "only-the-table-imports-commands": { path: "src/main.ts", text: `import "./commands/right.js";` },
   "command-line-imports-only-what-is-below-it": { path: "src/command-line/wrong.ts", text: `import "../files/right.js";` },
   "oclif-is-loaded-when-needed": { path: "src/help.ts", text: `import "./oclif.js";` },
-  "pacote-has-one-place": { path: "src/drivers/fetch.ts", text: `await import("pacote");` },
-  "npmcli-arborist-config-has-one-place": { path: "src/drivers/tree.ts", text: `await import("@npmcli/arborist");` },
+  "npm-registry-fetch-has-one-place": { path: "src/drivers/fetch.ts", text: `await import("npm-registry-fetch");` },
+  "npmcli-arborist-has-one-place": { path: "src/drivers/tree.ts", text: `await import("@npmcli/arborist");` },
+  "npmcli-config-has-one-place": { path: "src/drivers/rc.ts", text: `await import("@npmcli/config");` },
   "ssh2-has-one-place": { path: "src/provision/shell.ts", text: `await import("ssh2");` },
   "node-forge-has-one-place": { path: "src/ssh/forge.ts", text: `await import("node-forge");` },
   "oclif-core-has-one-place": { path: "src/machines/flags.ts", text: `import "@oclif/core";` },
@@ -72,7 +73,13 @@ const RIGHT: readonly WrongFile[] = [
   { path: "src/engine/right.ts", text: `import "../files/right.js";` },
   { path: "src/certificates/right.ts", text: `await import("node-forge");` },
   { path: "src/provision/right.ts", text: `import "../ssh/right.js"; import "../certificates/right.js"; import "../engine/right.js";` },
-  { path: "src/drivers/npm-client.ts", text: `await import("pacote"); await import("@npmcli/arborist");` },
+  { path: "src/drivers/npm-registry.ts", text: `import "npm-registry-fetch";` },
+  { path: "src/drivers/npm-settings.ts", text: `import "@npmcli/config";` },
+  { path: "src/drivers/arborist-tree.ts", text: `import "@npmcli/arborist";` },
+  {
+    path: "src/drivers/npm-client.ts",
+    text: `await import("./npm-registry.js"); await import("./npm-settings.js"); await import("./arborist-tree.js");`,
+  },
   { path: "src/drivers/right.ts", text: `import "./npm-client.js"; import "../store/right.js"; import "semver";` },
   { path: "src/machines/right.ts", text: `import "../drivers/right.js"; import "../provision/right.js";` },
   { path: "src/terminal/right.ts", text: `import "../machines/right.js";` },
@@ -83,7 +90,7 @@ const RIGHT: readonly WrongFile[] = [
   { path: "src/oclif.ts", text: `import "@oclif/core"; import "./command-table.js";` },
 ];
 
-const LISTED = ["pacote", "@npmcli/arborist", "ssh2", "node-forge", "@oclif/core", "semver", "vendor"];
+const LISTED = ["npm-registry-fetch", "@npmcli/arborist", "@npmcli/config", "ssh2", "node-forge", "@oclif/core", "semver", "vendor"];
 
 interface Violation {
   readonly from: string;

@@ -181,9 +181,9 @@ async function installPackage(installation: Installation, context: InstallContex
   const packageFolder = join(staged, PACKAGE_FOLDER);
   step("unpack");
   await unpackTarball(await resolved.fetch(), packageFolder);
-  await checkUnpacked(packageFolder, manifest, shown);
+  const content = await checkUnpacked(packageFolder, manifest, shown);
   step("dependencies");
-  if (await hasDependencies(packageFolder)) await npm.installDependencies(packageFolder, shown);
+  if (hasDependencies(content)) await npm.installDependencies({ folder: packageFolder, content, scratch }, shown);
   await refuseSecondSdk(packageFolder, manifest, shown);
   step("record");
   const summary = await recordTree(staged);
@@ -198,12 +198,12 @@ async function installPackage(installation: Installation, context: InstallContex
 }
 
 /** A registry could tell one package.json and serve another: what was checked is what must be there. */
-async function checkUnpacked(folder: string, checked: DriverManifest, source: string): Promise<void> {
+async function checkUnpacked(folder: string, checked: DriverManifest, source: string): Promise<Record<string, unknown>> {
   const content = parseManifestText(await readFile(join(folder, "package.json"), "utf8"), { source });
   const unpacked = readManifest(content, { source });
   const fields = ["package", "version", "driver", "sdkRange", "entry"] as const;
   const differing = fields.find((field) => unpacked[field] !== checked[field]);
-  if (differing === undefined) return;
+  if (differing === undefined) return content as Record<string, unknown>;
   throw new MachineError(
     "DRIVER_MANIFEST_MISMATCH",
     `${source} was refused: its registry says that its ${differing} is ${JSON.stringify(checked[differing])}, but its package.json says ${JSON.stringify(unpacked[differing])}.`,
@@ -211,8 +211,7 @@ async function checkUnpacked(folder: string, checked: DriverManifest, source: st
   );
 }
 
-async function hasDependencies(folder: string): Promise<boolean> {
-  const content = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Record<string, unknown>;
+function hasDependencies(content: Record<string, unknown>): boolean {
   return ["dependencies", "optionalDependencies"].some((field) => Object.keys(content[field] ?? {}).length > 0);
 }
 

@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { basename } from "node:path";
 import { MachineError, messageOf } from "../errors.js";
 
 /** A packed package whose entries were all looked at. */
@@ -10,6 +11,8 @@ export interface PackageTarball {
 
 const PLAIN_TYPES = ["File", "OldFile", "ContiguousFile", "Directory"];
 const MANIFEST_BYTES = 1024 * 1024;
+/** What npm gives a file at least; the process's umask takes away from it. */
+const FILE_MODE = 0o666;
 
 /**
  * Looks at every entry of a package's tarball, unpacks nothing, and reads its package.json. Entries are refused rather than left out, so what runs is what was packed.
@@ -50,6 +53,29 @@ export async function unpackTarball(tarball: PackageTarball, folder: string): Pr
   const tar = await import("tar");
   await mkdir(folder, { recursive: true });
   await tar.extract({ file: tarball.file, cwd: folder, strip: 1, strict: true, preserveOwner: false, noMtime: true });
+}
+
+/**
+ * Unpacks a dependency's tarball into a new folder as npm does: files alone, and a .gitignore as .npmignore. Links, and what leads out of the folder, are left out.
+ */
+export async function unpackDependency(file: string, folder: string): Promise<void> {
+  const tar = await import("tar");
+  await mkdir(folder, { recursive: true });
+  const ownIgnores = new Set<string>();
+  const filter = (_path: string, entry: object) => "type" in entry && prepareAsNpm(entry as import("tar").ReadEntry, ownIgnores);
+  await tar.extract({ file, cwd: folder, strip: 1, preserveOwner: false, noMtime: true, noChmod: true, filter });
+}
+
+/** Changes an entry as npm does before it is unpacked, and tells whether it is unpacked at all. */
+function prepareAsNpm(entry: import("tar").ReadEntry, ownIgnores: Set<string>): boolean {
+  if (!entry.type.endsWith("File")) return false;
+  entry.mode = (entry.mode ?? 0) | FILE_MODE;
+  const name = basename(entry.path);
+  if (name === ".npmignore") ownIgnores.add(entry.path);
+  if (name !== ".gitignore") return true;
+  const renamed = entry.path.replace(/gitignore$/, "npmignore");
+  entry.path = renamed;
+  return !ownIgnores.has(renamed);
 }
 
 function problemWithEntry({ path, type, linkpath }: { path: string; type: string; linkpath?: string | undefined }): string | undefined {

@@ -5,7 +5,7 @@ import type { Origin } from "./origin.js";
 
 /** A package of the registry that .npmrc names for it. */
 export const resolveNpm: Origin<NpmSource> = async (source, { npm, scratch }) => {
-  const found = await npm.find(`${source.package}@${source.range ?? "latest"}`);
+  const found = await npm.find(source.package, source.range ?? "latest");
   return {
     manifest: found.manifest,
     ...(found.integrity === undefined ? {} : { integrity: found.integrity }),

@@ -13,8 +13,8 @@ import type { Origin, ResolvedPackage } from "./origin.js";
 /** A packed package at an address. Its package.json is inside, so it is downloaded first. */
 export const resolveTarballUrl: Origin<TarballUrlSource> = async (source, { npm, scratch }) => {
   const file = join(scratch, "package.tgz");
-  const { integrity } = await npm.download(source.url, file);
-  return packed(file, integrity, formatSource(source));
+  await npm.download(source.url, file);
+  return packed(file, formatSource(source));
 };
 
 /** A packed package on this computer. It is copied, so that what is checked is what is unpacked. */
@@ -29,12 +29,16 @@ export const resolveTarballFile: Origin<TarballFileSource> = async (source, { sc
       suggestions: ["Check the path."],
     });
   }
-  const hash = createHash("sha512");
-  await pipeline(createReadStream(file), hash);
-  return packed(file, `sha512-${hash.digest("base64")}`, formatSource(source));
+  return packed(file, formatSource(source));
 };
 
-async function packed(file: string, integrity: string, source: string): Promise<ResolvedPackage> {
+async function packed(file: string, source: string): Promise<ResolvedPackage> {
+  const hash = createHash("sha512");
+  await pipeline(createReadStream(file), hash);
   const tarball = await inspectTarball(file, source);
-  return { manifest: parseManifestText(tarball.manifestText, { source }), integrity, fetch: async () => tarball };
+  return {
+    manifest: parseManifestText(tarball.manifestText, { source }),
+    integrity: `sha512-${hash.digest("base64")}`,
+    fetch: async () => tarball,
+  };
 }

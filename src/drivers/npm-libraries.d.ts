@@ -21,10 +21,29 @@ declare module "@npmcli/config" {
 
 declare module "@npmcli/config/lib/definitions/index.js" {
   const definitions: {
-    readonly definitions: unknown;
+    readonly definitions: { readonly registry: { readonly default: string } };
     readonly shorthands: unknown;
     readonly flatten: unknown;
     readonly nerfDarts?: readonly string[];
   };
   export = definitions;
+}
+
+declare module "npm-pick-manifest" {
+  /** A version's package.json, as a registry tells it. */
+  interface Manifest extends Readonly<Record<string, unknown>> {
+    readonly name: string;
+    readonly version: string;
+    readonly dist?: { readonly tarball?: unknown; readonly integrity?: unknown; readonly shasum?: unknown };
+  }
+
+  /** What a registry tells of a package. */
+  interface Packument {
+    readonly name: string;
+    readonly versions: Readonly<Record<string, Manifest>>;
+  }
+
+  /** The version that npm installs for a version, range or tag. Throws errors with the codes `ETARGET`, `ENOVERSIONS` or `E403`. */
+  function pickManifest(packument: Packument, wanted: string, options: object): Manifest;
+  export = pickManifest;
 }

@@ -1,0 +1,44 @@
+import { mkdir } from "node:fs/promises";
+import Config from "@npmcli/config";
+import definitions from "@npmcli/config/lib/definitions/index.js";
+import { npmError } from "./npm-error.js";
+
+/** The user's npm settings, in the form that npm's libraries take: registries, tokens by registry, proxies, the cache's folder. */
+export type NpmSettings = Readonly<Record<string, unknown>> & {
+  /** The folder of npm's cache. */
+  readonly cache: string;
+  /** The registry for packages without one of their own. */
+  readonly registry: string;
+  /** The registry of a user who has set none. */
+  readonly publicRegistry: string;
+};
+
+/** Where the user's npm settings are looked for. */
+export interface NpmSettingsPlaces {
+  /** Its HOME and `npm_config_*` variables count. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The drivers' folder. A .npmrc in the current folder is not read: a checkout somebody entered must not choose the registry. */
+  readonly directory: string;
+}
+
+/** A failed connection is tried again soon, a few times: someone waits for the answer. npm's own 10 s and 60 s are for unattended installs. */
+const RETRY = { retries: 2, factor: 2, minTimeout: 200, maxTimeout: 2000 };
+
+/**
+ * Reads .npmrc files, environment and defaults as npm does.
+ *
+ * @throws {MachineError} `SOURCE_ANSWER_INVALID` if they can't be read
+ */
+export async function loadNpmSettings({ env, directory }: NpmSettingsPlaces): Promise<NpmSettings> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // The environment is a copy, since npm's reader writes npm_config_* variables into it.
+  const config = new Config({ ...definitions, npmPath: directory, env: { ...env }, argv: [], cwd: directory, warn: false });
+  try {
+    await config.load();
+  } catch (error) {
+    throw npmError(error, "npm's settings");
+  }
+  const { cache, registry, ...others } = config.flat;
+  const publicRegistry = definitions.definitions.registry.default;
+  return { ...others, cache: String(cache), registry: String(registry), publicRegistry, retry: RETRY, progress: false, silent: true };
+}
