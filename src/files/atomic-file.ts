@@ -1,13 +1,28 @@
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { hasCode } from "../errors.js";
+import { hasCode, MachineError } from "../errors.js";
 
 /** Mode of files that only their owner may read. */
 export const PRIVATE_FILE_MODE = 0o600;
 /** Mode of folders that only their owner may enter. */
 const PRIVATE_DIRECTORY_MODE = 0o700;
 
-const REMOVED_SUFFIX = ".removed";
+/** What {@link removeDirectory} renames a folder to: hidden, with the process that removes it. */
+const REMOVED = /^\..*\.(\d+)-\d+\.removed$/;
+
+/** What keeps a file from being written, by the system's code, as it completes "Can't write PATH:". */
+const OBSTACLES: Readonly<Record<string, readonly [reason: string, advice: string]>> = {
+  ENOSPC: ["there is no space left on its disk", "Make room on the disk, and try again."],
+  EDQUOT: ["your quota on its disk is used up", "Make room on the disk, and try again."],
+  EROFS: ["its file system is read-only", "Name a store that can be written: docker-machine --storage-path PATH"],
+  EACCES: ["you may not write there", "Check whose folder it is, or name another store: docker-machine --storage-path PATH"],
+  EPERM: ["you may not write there", "Check whose folder it is, or name another store: docker-machine --storage-path PATH"],
+  ENOTDIR: ["something that is no folder is in the way", "Look at what is there, and move it away."],
+  EISDIR: ["a folder of that name is in the way", "Look at what is there, and move it away."],
+  EEXIST: ["something of that name is in the way", "Look at what is there, and move it away."],
+  ENOTEMPTY: ["a folder of that name is in the way", "Look at what is there, and move it away."],
+  EIO: ["the disk reports an error", "Check the disk."],
+};
 
 /** Permissions of a file written by {@link writeAtomically}. */
 export interface WriteOptions {
@@ -18,6 +33,8 @@ export interface WriteOptions {
 /**
  * Writes a file beside its place, flushes it to the disk and renames it, so that a reader sees the old content or the new, never a part.
  * Missing folders above it are made, readable by their owner alone.
+ *
+ * @throws {MachineError} `FILE_UNWRITABLE`; the old content is still there
  */
 export async function writeAtomically(path: string, content: string | Buffer, options: WriteOptions = {}): Promise<void> {
   await makePrivateDirectory(dirname(path));
@@ -33,13 +50,28 @@ export async function writeAtomically(path: string, content: string | Buffer, op
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
-    throw error;
+    throw unwritable(path, error);
   }
 }
 
-/** Makes a folder and those above it, readable by their owner alone. Existing ones stay as they are. */
+/**
+ * Makes a folder and those above it, readable by their owner alone. Existing ones stay as they are.
+ *
+ * @throws {MachineError} `FILE_UNWRITABLE`
+ */
 export async function makePrivateDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY_MODE });
+  try {
+    await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY_MODE });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** `FILE_UNWRITABLE` for a system error that a user can do something about; any other `error` as it is. */
+export function unwritable(path: string, error: unknown): unknown {
+  const [code, [reason, advice]] = Object.entries(OBSTACLES).find(([each]) => hasCode(error, each)) ?? ["", ["", ""]];
+  if (code === "") return error;
+  return new MachineError("FILE_UNWRITABLE", `Can't write ${path}: ${reason}.`, { cause: error, suggestions: [advice] });
 }
 
 /** A path that no other process uses, next to `path`. */
@@ -50,20 +82,33 @@ export function besidePath(path: string, suffix = ""): string {
 /**
  * Removes a folder: it vanishes from its place in one step, then its content is deleted, and whatever an interrupted removal left beside it.
  * A missing folder is no error.
+ *
+ * @throws {MachineError} `FILE_UNWRITABLE`
  */
 export async function removeDirectory(path: string): Promise<void> {
   const parent = dirname(path);
+  const removed = besidePath(join(parent, `.${basename(path)}`), ".removed");
   try {
-    await rename(path, besidePath(join(parent, `.${basename(path)}`), REMOVED_SUFFIX));
+    await rename(path, removed);
+    await rm(removed, { recursive: true, force: true, maxRetries: 3 });
   } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
+    if (!hasCode(error, "ENOENT")) throw unwritable(path, error);
   }
   await sweepRemoved(parent);
 }
 
+/** What belongs to a process that still runs is left to it. */
 async function sweepRemoved(parent: string): Promise<void> {
   const names = await readdir(parent).catch((): string[] => []);
-  for (const name of names.filter((each) => each.startsWith(".") && each.endsWith(REMOVED_SUFFIX))) {
-    await rm(join(parent, name), { recursive: true, force: true });
+  const left = names.filter((name) => !isRunning(Number(REMOVED.exec(name)?.[1] ?? process.pid)));
+  // Another process may sweep too, and what can't be removed now can be next time.
+  for (const name of left) await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch (error) {
+    return !hasCode(error, "ESRCH");
   }
 }

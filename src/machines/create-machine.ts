@@ -35,15 +35,25 @@ export async function createMachine(context: MachineContext, request: CreateRequ
   await withMachineLock(context, request.name, async () => {
     await assertNew(context, request.name);
     await (await context.certificates()).ensureAuthority();
-    await context.store.makeDirectory(request.name);
+    // On disk before anything else happens, so that a machine is there as a whole whenever this process dies.
+    await context.store.add(config.config, config.secrets);
+    const open = await openChecked(context, request, config);
+    await build(context, open);
+  });
+}
+
+/** What would only fail after the host was made is found before, and leaves nothing. */
+async function openChecked(context: MachineContext, request: CreateRequest, config: NewConfig): Promise<OpenMachine> {
+  try {
     const machine = new StoredMachine(context.store, config.config, config.options, "write");
     const open = attachDriver(context, request.driver, machine);
     if (hasSsh(open.driver)) await checkProvisionable(context, open);
     await preCreateCheck(context, open);
-    await context.store.saveSecrets(request.name, config.secrets);
-    await machine.persistProgress("creating");
-    await build(context, open);
-  });
+    return open;
+  } catch (error) {
+    await context.store.remove(request.name);
+    throw error;
+  }
 }
 
 async function build(context: MachineContext, open: OpenMachine): Promise<void> {
@@ -59,16 +69,10 @@ async function build(context: MachineContext, open: OpenMachine): Promise<void> 
   }
 }
 
-/** What would only fail after the host was made is found before. */
 async function checkProvisionable(context: MachineContext, open: OpenMachine): Promise<void> {
   const { checkEngineOptions } = await import("../provision/provision.js");
-  try {
-    checkEngineOptions(open.machine.config.HostOptions.EngineOptions);
-    await (await context.certificates()).checkCanSign();
-  } catch (error) {
-    await context.store.remove(open.name);
-    throw error;
-  }
+  checkEngineOptions(open.machine.config.HostOptions.EngineOptions);
+  await (await context.certificates()).checkCanSign();
 }
 
 async function preCreateCheck(context: MachineContext, open: OpenMachine): Promise<void> {
@@ -76,7 +80,6 @@ async function preCreateCheck(context: MachineContext, open: OpenMachine): Promi
   try {
     await open.driver.preCreateCheck?.();
   } catch (error) {
-    await context.store.remove(open.name);
     throw new MachineError(
       isDriverError(error) ? error.code : "PRECREATE_FAILED",
       `Error with pre-create check: ${JSON.stringify(messageOf(error))}`,
@@ -84,6 +87,8 @@ async function preCreateCheck(context: MachineContext, open: OpenMachine): Promi
     );
   }
 }
+
+type NewConfig = ReturnType<typeof configFor>;
 
 function configFor(context: MachineContext, request: CreateRequest) {
   const { definition, source, name: driverName } = request.driver;

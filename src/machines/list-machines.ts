@@ -32,14 +32,18 @@ export interface ListOptions {
   readonly engine?: boolean;
 }
 
-/** Asks all machines of `names` at once, with one deadline. It writes nothing and does not fail: what goes wrong is in the rows. */
+/**
+ * Asks all machines of `names` at once, with one deadline. It writes nothing and does not fail: what goes wrong is in the rows.
+ * A machine that is removed meanwhile has none.
+ */
 export async function listMachines(context: MachineContext, names: readonly string[], options: ListOptions): Promise<ListedMachine[]> {
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const bounded = { ...context, signal: AbortSignal.any([context.signal, deadline]) };
-  return Promise.all(names.map((name) => describe(bounded, name, options)));
+  const rows = await Promise.all(names.map((name) => describe(bounded, name, options)));
+  return rows.filter((row) => row !== undefined);
 }
 
-async function describe(context: MachineContext, name: string, options: ListOptions): Promise<ListedMachine> {
+async function describe(context: MachineContext, name: string, options: ListOptions): Promise<ListedMachine | undefined> {
   const startedAt = performance.now();
   const since = () => Math.round(performance.now() - startedAt);
   let config: MachineConfig | undefined;
@@ -50,6 +54,7 @@ async function describe(context: MachineContext, name: string, options: ListOpti
     driverIsMissing = loaded.kind === "missing";
     return { ...known(name, config), ...(await withDeadline(context.signal, ask(context, name, driver, options))), responseMs: since() };
   } catch (error) {
+    if (isDriverError(error) && error.code === "MACHINE_UNKNOWN") return undefined;
     const isLate = context.signal.aborted;
     const row = config === undefined ? { name, driverName: "" } : known(name, config);
     return {
@@ -82,6 +87,12 @@ async function ask(context: MachineContext, name: string, driver: BaseDriver, op
     if (context.signal.aborted) throw error;
     return { status, url, error: `Unable to query docker version: ${reasonOf(error)}` };
   }
+}
+
+/** The endpoint of the classic Swarm that a machine is master of. */
+export function swarmEndpoint({ swarmOptions, url }: ListedMachine): string | undefined {
+  if (swarmOptions?.Master !== true || !URL.canParse(url) || !URL.canParse(swarmOptions.Host)) return undefined;
+  return `tcp://${new URL(url).hostname}:${new URL(swarmOptions.Host).port}`;
 }
 
 /** Scripts read the table: where the Go program has a sentence for it, that sentence stays. */

@@ -46,7 +46,10 @@ export class StoredMachine implements Machine {
 
   async persist(changes: Partial<DriverState>): Promise<void> {
     // Copied through JSON, so that what a driver holds on to can't change what is saved.
-    const state = JSON.parse(JSON.stringify({ ...this.#config.Driver, ...changes, ...unset(changes) })) as Record<string, JsonValue>;
+    const copy = JSON.parse(JSON.stringify({ ...changes, ...unset(changes) })) as Record<string, JsonValue>;
+    const isRemoved = (field: string) => Object.hasOwn(changes, field) && !Object.hasOwn(copy, field);
+    const kept = Object.entries(this.#config.Driver).filter(([field]) => !isRemoved(field));
+    const state = { ...Object.fromEntries(kept), ...copy };
     await this.#replace({ ...this.#config, Driver: state });
   }
 

@@ -12,6 +12,9 @@ export interface NewMachine {
   readonly own: OwnFields;
 }
 
+/** Where the script that installs Docker is, unless the user says otherwise. */
+export const DEFAULT_INSTALL_URL = "https://get.docker.com";
+
 const defaultEngine: EngineOptions = {
   ArbitraryFlags: [],
   Dns: null,
@@ -25,7 +28,7 @@ const defaultEngine: EngineOptions = {
   SelinuxEnabled: false,
   TlsVerify: true,
   RegistryMirror: [],
-  InstallURL: "https://get.docker.com",
+  InstallURL: DEFAULT_INSTALL_URL,
 };
 
 const defaultSwarm: SwarmOptions = {

@@ -1,4 +1,5 @@
 import type { JsonValue } from "@docker-machine/driver-sdk";
+import type { NullList } from "./config-fields.js";
 
 /** The version of config.json that this program writes: the Go program's latest. */
 export const CONFIG_VERSION = 3;
@@ -81,6 +82,18 @@ export interface OwnFields {
   readonly Progress: "creating" | "created" | "provisioned";
 }
 
+/** Where a {@link MachineConfig} keeps its {@link ConfigOrigin}: not in the file, and copied by spread. */
+export const ORIGIN: unique symbol = Symbol("origin");
+
+/** What of the file a {@link MachineConfig} was read from must not be lost when it is written again. */
+export interface ConfigOrigin {
+  /** The numbers that JavaScript would write otherwise: see `parseExactNumbers`. */
+  readonly exactNumbers: unknown;
+  readonly nullLists: readonly NullList[];
+  /** The whole text, if it is of an older version. */
+  readonly olderText: string | undefined;
+}
+
 /** A machine as config.json holds it. Unknown fields are kept. */
 export interface MachineConfig {
   readonly ConfigVersion: number;
@@ -91,4 +104,6 @@ export interface MachineConfig {
   readonly Name: string;
   /** Absent in a machine of the Go program's. */
   readonly DockerMachine?: OwnFields;
+  /** Absent where there is nothing to keep. */
+  readonly [ORIGIN]?: ConfigOrigin;
 }

@@ -1,17 +1,25 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { hasCode, MachineError } from "../errors.js";
-import { makePrivateDirectory, removeDirectory, writeAtomically } from "../files/atomic-file.js";
+import { type Dirent, readdirSync, statSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hasCode, MachineError, messageOf } from "../errors.js";
+import { removeDirectory, unwritable, writeAtomically } from "../files/atomic-file.js";
 import { withLock } from "../files/lock.js";
-import { formatConfig, parseConfig, unreadable } from "./config-file.js";
-import type { MachineConfig } from "./machine-config.js";
+import { readTextFile } from "../files/read-file.js";
+import { formatConfig, parseConfig, parseObject, unreadable } from "./config-file.js";
+import { type MachineConfig, ORIGIN } from "./machine-config.js";
 import { isMachineName } from "./machine-name.js";
-import type { StorePaths } from "./store-paths.js";
+import { CONFIG_FILE, SECRETS_FILE, type StorePaths } from "./store-paths.js";
 
 /** How {@link MachineStore.withLock} waits. */
 export interface MachineLockOptions {
   readonly signal?: AbortSignal;
   readonly onWait?: (message: string) => void;
 }
+
+/** The Go program's save removes config.json before it renames the new one into its place, which takes it well below a millisecond. */
+const RETRIES = 3;
+const RETRY_MS = 10;
 
 /** The machines on disk, one folder each. Reading takes no lock and writes nothing. */
 export class MachineStore {
@@ -21,70 +29,109 @@ export class MachineStore {
     this.paths = paths;
   }
 
-  /** All machines' names, sorted by code point as the Go program does. A folder without a readable config.json counts too. */
+  /**
+   * All machines' names, sorted by code point as the Go program does. A folder without a readable config.json counts too.
+   *
+   * @throws {MachineError} `STORE_UNREADABLE`
+   */
   async names(): Promise<string[]> {
+    return this.#machineFolders()
+      .filter((entry) => entry.isDirectory() && isMachineName(entry.name))
+      .map((entry) => entry.name)
+      .sort();
+  }
+
+  #machineFolders(): Dirent[] {
+    const { machinesDirectory } = this.paths;
     try {
-      const entries = await readdir(this.paths.machinesDirectory, { withFileTypes: true });
-      return entries
-        .filter((entry) => entry.isDirectory() && isMachineName(entry.name))
-        .map((entry) => entry.name)
-        .sort();
+      return readdirSync(machinesDirectory, { withFileTypes: true });
     } catch (error) {
       if (hasCode(error, "ENOENT")) return [];
-      throw error;
+      throw new MachineError("STORE_UNREADABLE", `The machines in ${machinesDirectory} can't be listed: ${messageOf(error)}`, {
+        cause: error,
+        suggestions: ["Check whose folder it is, or name another store: docker-machine --storage-path PATH"],
+      });
     }
   }
 
   /** Whether there is a folder for `name`, whatever is in it. */
   async has(name: string): Promise<boolean> {
-    if (!isMachineName(name)) return false;
-    const entry = await stat(this.paths.machineDirectory(name)).catch(() => undefined);
-    return entry?.isDirectory() ?? false;
+    return isMachineName(name) && isDirectory(this.paths.machineDirectory(name));
   }
 
   /** @throws {MachineError} `MACHINE_UNKNOWN`, `CONFIG_DAMAGED`, `CONFIG_VERSION_UNSUPPORTED` */
   async load(name: string): Promise<MachineConfig> {
     if (!isMachineName(name)) throw unknownMachine(name);
     const path = this.paths.configPath(name);
-    try {
-      return parseConfig(name, path, await readFile(path, "utf8"));
-    } catch (error) {
-      if (error instanceof MachineError) throw error;
-      if (hasCode(error, "ENOENT") && !(await this.has(name))) throw unknownMachine(name);
-      throw unreadable(name, path, error);
+    for (let retries = 0; ; retries += 1) {
+      try {
+        return parseConfig(name, path, readTextFile(path));
+      } catch (error) {
+        if (error instanceof MachineError) throw error;
+        const isMissing = hasCode(error, "ENOENT");
+        if (isMissing && !(await this.has(name))) throw unknownMachine(name);
+        if (!isMissing || retries === RETRIES) throw unreadable(name, path, error);
+        await sleep(RETRY_MS);
+      }
     }
   }
 
-  /** Writes config.json at once and as a whole. The caller holds the machine's lock. */
+  /**
+   * Writes config.json at once and as a whole. The caller holds the machine's lock.
+   * Before a file of an older version is replaced by what it was migrated to, it is copied to `config.json.bak`, as the Go program does.
+   *
+   * @throws {MachineError} `FILE_UNWRITABLE`, `CONFIG_DAMAGED` for what could not be read again: then the old content is still there
+   */
   async save(config: MachineConfig): Promise<void> {
-    await writeAtomically(this.paths.configPath(config.Name), formatConfig(config));
+    const path = this.paths.configPath(config.Name);
+    const text = formatConfig(config);
+    parseConfig(config.Name, path, text);
+    const older = config[ORIGIN]?.olderText;
+    if (older !== undefined && older === textAt(path)) await writeAtomically(`${path}.bak`, older);
+    await writeAtomically(path, text);
   }
 
-  /** Makes the folder of a machine that is about to be created. */
-  async makeDirectory(name: string): Promise<string> {
-    const directory = this.paths.machineDirectory(name);
-    await makePrivateDirectory(directory);
-    return directory;
+  /**
+   * Adds a machine: its folder appears with config.json in it, in one step. The caller holds its lock and has looked whether it exists;
+   * a folder without config.json is taken over.
+   *
+   * @param secrets the values of secret options, by property name
+   * @throws {MachineError} `FILE_UNWRITABLE`: then nothing is left
+   */
+  async add(config: MachineConfig, secrets: Readonly<Record<string, unknown>>): Promise<void> {
+    const directory = this.paths.machineDirectory(config.Name);
+    const staging = this.paths.stagingDirectory(config.Name);
+    const target = (await this.has(config.Name)) ? directory : staging;
+    await removeDirectory(staging);
+    try {
+      if (Object.keys(secrets).length > 0) await writeAtomically(join(target, SECRETS_FILE), JSON.stringify(secrets, null, 4));
+      await writeAtomically(join(target, CONFIG_FILE), formatConfig(config));
+      if (target === staging) await rename(staging, directory);
+    } catch (error) {
+      await removeDirectory(staging);
+      throw unwritable(directory, error);
+    }
   }
 
   /** Removes the machine's folder. A missing one is no error. */
   async remove(name: string): Promise<void> {
     await removeDirectory(this.paths.machineDirectory(name));
+    await removeDirectory(this.paths.stagingDirectory(name));
   }
 
-  /** The saved values of secret options, by property name. */
+  /**
+   * The saved values of secret options, by property name.
+   *
+   * @throws {MachineError} `CONFIG_DAMAGED`
+   */
   async loadSecrets(name: string): Promise<Readonly<Record<string, unknown>>> {
+    const path = this.paths.secretsPath(name);
     try {
-      return JSON.parse(await readFile(this.paths.secretsPath(name), "utf8"));
+      return parseObject(name, path, readTextFile(path));
     } catch (error) {
       if (hasCode(error, "ENOENT")) return {};
-      throw unreadable(name, this.paths.secretsPath(name), error);
+      throw error instanceof MachineError ? error : unreadable(name, path, error);
     }
-  }
-
-  async saveSecrets(name: string, secrets: Readonly<Record<string, unknown>>): Promise<void> {
-    if (Object.keys(secrets).length === 0) return;
-    await writeAtomically(this.paths.secretsPath(name), JSON.stringify(secrets, null, 4));
   }
 
   /**
@@ -94,6 +141,23 @@ export class MachineStore {
    */
   async withLock<T>(name: string, options: MachineLockOptions, action: () => Promise<T>): Promise<T> {
     return withLock(this.paths.lockPath(name), { ...options, subject: `the machine "${name}"` }, action);
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/** The text of a file, unless it can't be read. */
+function textAt(path: string): string | undefined {
+  try {
+    return readTextFile(path);
+  } catch {
+    return undefined;
   }
 }
 

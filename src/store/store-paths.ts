@@ -3,6 +3,11 @@ import { join, resolve } from "node:path";
 import type { AuthOptions } from "./machine-config.js";
 import { assertMachineName } from "./machine-name.js";
 
+/** The Go program's file in a machine's folder. */
+export const CONFIG_FILE = "config.json";
+/** The values of a machine's secret options: apart from config.json, which `inspect` prints. */
+export const SECRETS_FILE = "secrets.json";
+
 /** What moves parts of the store elsewhere. Names are the global flags'. */
 export interface StorePathOptions {
   /** Default: `~/.docker/machine`. */
@@ -50,13 +55,18 @@ export class StorePaths {
     return join(this.machinesDirectory, name);
   }
 
-  configPath(name: string): string {
-    return join(this.machineDirectory(name), "config.json");
+  /** Where a machine's folder is filled before it appears: hidden, so that no program takes it for a machine. */
+  stagingDirectory(name: string): string {
+    assertMachineName(name);
+    return join(this.machinesDirectory, `.${name}.new`);
   }
 
-  /** The values of the machine's secret options: apart from config.json, which `inspect` prints. */
+  configPath(name: string): string {
+    return join(this.machineDirectory(name), CONFIG_FILE);
+  }
+
   secretsPath(name: string): string {
-    return join(this.machineDirectory(name), "secrets.json");
+    return join(this.machineDirectory(name), SECRETS_FILE);
   }
 
   /** The host's key, as recorded when the machine was created. */

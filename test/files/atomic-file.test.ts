@@ -54,7 +54,7 @@ describe("removeDirectory", () => {
   });
 
   it("clears away what an interrupted removal left", async () => {
-    await makePrivateDirectory(join(directory, ".old.1234.removed", "deep"));
+    await makePrivateDirectory(join(directory, ".old.999999999-1234.removed", "deep"));
     await writeFile(join(directory, "other"), "stays");
     await removeDirectory(join(directory, "dev"));
     expect(await readdir(directory)).toEqual(["other"]);

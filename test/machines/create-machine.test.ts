@@ -1,4 +1,4 @@
-import { access, mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BaseDriver, DriverError, defineDriver, type MachineStatus } from "@docker-machine/driver-sdk";
@@ -130,7 +130,7 @@ describe("createMachine", () => {
   });
 
   it("takes the folder of a create that was killed before it made anything", async () => {
-    await store.makeDirectory("dev");
+    await mkdir(store.paths.machineDirectory("dev"), { recursive: true });
     await createMachine(context, request());
     expect(cloud.instances).toEqual(new Set(["i-dev"]));
   });

@@ -112,7 +112,7 @@ describe("MachineStore", () => {
   );
 
   it("keeps secrets apart from config.json", async () => {
-    await store.saveSecrets("dev", { token: "s3cret" });
+    await store.add(newConfig("dev"), { token: "s3cret" });
     expect((await stat(store.paths.secretsPath("dev"))).mode & 0o777).toBe(0o600);
     expect(await store.loadSecrets("dev")).toEqual({ token: "s3cret" });
     expect(await store.loadSecrets("other")).toEqual({});
