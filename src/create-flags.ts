@@ -54,12 +54,18 @@ export function engineOptionsOf(flags: CreateFlagValues): Partial<EngineOptions>
 /**
  * What is recorded about classic Swarm.
  *
- * @throws {MachineError} `ARGUMENTS_INVALID` for a discovery address of the wrong form
+ * @throws {MachineError} `ARGUMENTS_INVALID` for a discovery address of the wrong form, whether it is used or not
  */
 export function swarmOptionsOf(flags: CreateFlagValues): Partial<SwarmOptions> {
   const discovery = flags["swarm-discovery"] ?? "";
-  if (flags.swarm && discovery !== "" && !/^[^:/]+:\/\/.*$/.test(discovery)) {
-    throw new MachineError("ARGUMENTS_INVALID", `Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: ${discovery}`);
+  if (discovery !== "" && !discovery.includes("://")) {
+    throw new MachineError(
+      "ARGUMENTS_INVALID",
+      `Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: ${discovery}`,
+      {
+        suggestions: ["--swarm-discovery SERVICE://ADDRESS, for example token://1234"],
+      },
+    );
   }
   return {
     IsSwarm: flags.swarm,

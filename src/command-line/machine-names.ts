@@ -1,8 +1,13 @@
 import { MachineError } from "../errors.js";
 import type { MachineContext } from "../machines/machine-context.js";
 
-/** The machine names given, or `default` if there is such a machine. */
+/**
+ * The machine names given, or `default` if there is such a machine. Of several, all are looked up first: nothing is done to some of them if another has a typing error.
+ *
+ * @throws {MachineError} `MACHINE_NAME_MISSING`, and for several names what {@link throwCollected} makes of those that can't be loaded
+ */
 export async function namesOrDefault({ store }: MachineContext, names: readonly string[]): Promise<readonly string[]> {
+  if (names.length > 1) await forEachMachine(names, async (name) => void (await store.load(name)));
   if (names.length > 0) return names;
   if (await store.has("default")) return ["default"];
   throw new MachineError("MACHINE_NAME_MISSING", 'Error: No machine name(s) specified and no "default" machine exists');

@@ -9,9 +9,12 @@ export default defineCommand({
   args: { name: { description: "Machine name", required: true } },
   flags: createFlags,
   moreFlags: true,
-  async run({ flags, parse, context, print }) {
+  async run({ flags, words: typed, parse, context, print }) {
     if (flags.driver === undefined) {
+      onlyName(typed);
       throw new MachineError("DRIVER_UNSPECIFIED", "No driver was named.", {
+        // As the Go program, whose default fails its check where there is no VirtualBox.
+        exitCode: 3,
         suggestions: ["docker-machine create -d NAME_OR_SOURCE MACHINE, for example -d generic or -d github.com/my-org/my-repo"],
       });
     }

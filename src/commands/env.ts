@@ -2,8 +2,8 @@ import { defineCommand } from "../command-line/define-command.js";
 import { switchFlag, textFlag } from "../command-line/flags.js";
 import { nameOrDefault } from "../command-line/machine-names.js";
 import { MachineError } from "../errors.js";
-import { checkedConnection } from "../machines/connection.js";
-import { detectShell, shellDialect } from "../terminal/shell-dialect.js";
+import { type Connection, checkedConnection } from "../machines/connection.js";
+import { detectShell, isKnownShell, shellDialect, shellNames } from "../terminal/shell-dialect.js";
 
 type Variables = ReadonlyMap<string, string | undefined>;
 
@@ -23,6 +23,16 @@ export default defineCommand({
       print("The default lines below are for a sh/bash shell, you can specify the shell you're using, with the --shell flag.\n");
       throw new MachineError("SHELL_UNKNOWN", "Error: Unknown shell", { suggestions: ["docker-machine env --shell bash"] });
     }
+    if (!isKnownShell(shell)) {
+      machines.log.warn(
+        `The shell ${JSON.stringify(shell)} is not known: these lines are for a POSIX shell. Known are ${shellNames.join(", ")}.`,
+      );
+    }
+    if (flags.unset && words.length > 0) {
+      throw new MachineError("ARGUMENTS_INVALID", "Error: Expected no machine name when the -u flag is present", {
+        suggestions: [`Without ${words.join(" ")}: docker-machine env -u`],
+      });
+    }
     const variables = flags.unset
       ? unsetVariables(flags["no-proxy"])
       : await setVariables(
@@ -40,29 +50,24 @@ function unsetVariables(noProxy: boolean): Variables {
   return new Map(names.map((name) => [name, undefined]));
 }
 
-async function setVariables(
-  name: string,
-  connect: (name: string) => Promise<{ readonly url: string; readonly certPath: string }>,
-  noProxy: boolean,
-): Promise<Variables> {
-  const { url, certPath } = await connect(name);
+async function setVariables(name: string, connect: (name: string) => Promise<Connection>, noProxy: boolean): Promise<Variables> {
+  const { url, certPath, address } = await connect(name);
   const variables = new Map([
     ["DOCKER_TLS_VERIFY", "1"],
     ["DOCKER_HOST", url],
     ["DOCKER_CERT_PATH", certPath],
     ["DOCKER_MACHINE_NAME", name],
   ]);
-  if (noProxy) variables.set(noProxyName(), withAddress(process.env[noProxyName()], url));
+  if (noProxy) variables.set(noProxyName(), withAddress(process.env[noProxyName()], address));
   return variables;
 }
 
-/** Some programs read NO_PROXY, others no_proxy: the one the user already has is kept. */
+/** Some programs read NO_PROXY, others no_proxy: the one the user already has is kept; of both, the one that the Go program takes. */
 function noProxyName(): string {
-  return process.env.NO_PROXY === undefined && process.env.no_proxy !== undefined ? "no_proxy" : "NO_PROXY";
+  return (process.env.no_proxy ?? "") === "" ? "NO_PROXY" : "no_proxy";
 }
 
-function withAddress(current: string | undefined, url: string): string {
-  const address = url.replace(/^tcp:\/\//, "").replace(/:2376$/, "");
+function withAddress(current: string | undefined, address: string): string {
   const addresses = (current ?? "").split(",").filter((each) => each !== "");
   return addresses.includes(address) ? addresses.join(",") : [...addresses, address].join(",");
 }

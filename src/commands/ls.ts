@@ -2,7 +2,7 @@ import { defineCommand } from "../command-line/define-command.js";
 import { listFlag, switchFlag } from "../command-line/flags.js";
 import { timeoutFlag } from "../command-line/timeout-flag.js";
 import { listMachines } from "../machines/list-machines.js";
-import { matchesFilter, matchesName, parseFilters } from "../terminal/machine-filter.js";
+import { type MachineFilter, matchesFilter, matchesName, parseFilters, states, unknownStates } from "../terminal/machine-filter.js";
 import { formatMachineTable } from "../terminal/machine-table.js";
 
 export default defineCommand({
@@ -12,9 +12,10 @@ export default defineCommand({
     filter: listFlag({ description: "Filter by driver=, swarm=, state=, name= (a regular expression) or label=" }),
     timeout: timeoutFlag,
   },
-  async run({ flags, context, print }) {
+  async run({ flags, words, context, print }) {
     const { machines } = await context("data");
     const filter = parseFilters(flags.filter);
+    for (const warning of warningsOf(filter, words)) machines.log.warn(warning);
     const names = (await machines.store.names()).filter((name) => matchesName(filter, name));
     if (flags.quiet && [...filter.keys()].every((key) => key === "name")) {
       for (const name of await readable(machines.store, names)) print(name);
@@ -31,4 +32,14 @@ export default defineCommand({
 async function readable(store: { load(name: string): Promise<unknown> }, names: readonly string[]): Promise<readonly string[]> {
   const results = await Promise.allSettled(names.map((name) => store.load(name)));
   return names.filter((_, index) => results[index]?.status === "fulfilled");
+}
+
+/** What is most likely a mistake, but no error to the Go program, on whose exit code scripts rely. */
+function warningsOf(filter: MachineFilter, words: readonly string[]): string[] {
+  const wrong = unknownStates(filter).map(
+    (state) => `No machine can be in the state ${JSON.stringify(state)}; the states are ${states.join(", ")}.`,
+  );
+  return words.length === 0
+    ? wrong
+    : [...wrong, `ls takes no names, ${words.join(" ")} is ignored. To see some machines only: docker-machine ls --filter name=NAME`];
 }

@@ -10,6 +10,8 @@ export interface Connection {
   readonly url: string;
   /** The folder that holds ca.pem, cert.pem and key.pem. */
   readonly certPath: string;
+  /** The machine's own address, as `ip` prints it. */
+  readonly address: string;
 }
 
 /** Which of a machine's two endpoints is meant. */
@@ -43,7 +45,8 @@ export async function checkedConnection(context: MachineContext, name: string, o
 async function describeConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
   const open = await openMachine(context, name);
   const url = await open.driver.url();
-  return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath: open.machine.directory };
+  const address = await open.driver.address();
+  return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath: open.machine.directory, address };
 }
 
 /** The client's files in a machine's folder. Machines of the Go program's driver "none" have no copies there: they get them now. */

@@ -74,10 +74,16 @@ export function isConnectionLost(error: unknown): boolean {
   return isDriverError(error) && error.code === "SSH_CONNECTION_LOST";
 }
 
-/** Provisions an existing machine again, and so also finishes one whose creation ended in provisioning. */
+/**
+ * Provisions an existing machine again, and so also finishes one whose creation ended in provisioning.
+ *
+ * @throws {MachineError} whatever {@link provisionMachine} throws; `DRIVER_OPERATION_UNSUPPORTED` if there is no login and nothing left to finish
+ */
 export async function provisionAgain(context: MachineContext, name: string, options: ProvisionMachineOptions = {}): Promise<void> {
   await withMachine(context, name, async (open) => {
+    const isFinished = (open.machine.config.DockerMachine?.Progress ?? "provisioned") === "provisioned";
     if (hasSsh(open.driver)) await provisionMachine(context, open, options);
+    else if (isFinished) await sshEndpointOf(open);
     await open.machine.persistProgress("provisioned");
   });
 }

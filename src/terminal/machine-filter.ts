@@ -1,10 +1,23 @@
-import { MachineError } from "../errors.js";
+import { MachineError, messageOf } from "../errors.js";
 import type { ListedMachine } from "../machines/list-machines.js";
 
 /** The filters of `ls --filter`, by key; several of one key are alternatives, different keys must all match. */
 export type MachineFilter = ReadonlyMap<string, readonly string[]>;
 
 const keys = ["driver", "swarm", "state", "name", "label"];
+
+/** What the column STATE can show. */
+export const states: readonly ListedMachine["status"][] = [
+  "Running",
+  "Starting",
+  "Stopping",
+  "Stopped",
+  "Paused",
+  "Saved",
+  "Error",
+  "NotFound",
+  "Timeout",
+];
 
 /**
  * Reads `key=value` filters.
@@ -14,16 +27,19 @@ const keys = ["driver", "swarm", "state", "name", "label"];
 export function parseFilters(texts: readonly string[]): MachineFilter {
   const filter = new Map<string, string[]>();
   for (const text of texts) {
-    const [, key = "", value = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-    if (!keys.includes(key.toLowerCase())) {
-      throw new MachineError("FILTER_INVALID", `Unsupported filter syntax ${JSON.stringify(text)}.`, {
-        suggestions: [`Write key=value; the keys are ${keys.join(", ")}.`],
-      });
-    }
-    if (key.toLowerCase() === "name") assertPattern(value);
-    filter.set(key.toLowerCase(), [...(filter.get(key.toLowerCase()) ?? []), value]);
+    const [, typed, value = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+    if (typed === undefined) throw invalid(`The filter ${JSON.stringify(text)} is not of the form key=value.`);
+    const key = typed.toLowerCase();
+    if (!keys.includes(key)) throw invalid(`The filter ${JSON.stringify(text)} has an unknown key, ${JSON.stringify(typed)}.`);
+    if (key === "name") assertPattern(value);
+    filter.set(key, [...(filter.get(key) ?? []), value]);
   }
   return filter;
+}
+
+/** What a filter of `state` names that no machine can be in. As for the Go program it is no error: nothing matches. */
+export function unknownStates(filter: MachineFilter): readonly string[] {
+  return (filter.get("state") ?? []).filter((value) => !states.some((state) => isSameText(state, value)));
 }
 
 /** Whether a machine passes all filters. `swarm` names a master, found among `all`. */
@@ -40,16 +56,32 @@ export function matchesName(filter: MachineFilter, name: string): boolean {
 function matches(key: string, value: string, machine: ListedMachine, all: readonly ListedMachine[]): boolean {
   switch (key) {
     case "driver":
-      return machine.driverName === value;
+      return isSameText(machine.driverName, value);
     case "state":
-      return machine.status.toLowerCase() === value.toLowerCase();
+      return isSameText(machine.status, value);
     case "name":
       return new RegExp(value).test(machine.name);
     case "label":
-      return machine.engineOptions?.Labels.includes(value) ?? false;
+      return machine.engineOptions?.Labels?.some((label) => matchesLabel(label, value)) ?? false;
     default:
-      return swarmMasterOf(machine, all)?.name === value;
+      return isSameText(swarmMasterOf(machine, all)?.name ?? "", value);
   }
+}
+
+/** `label=app=1` wants the value, `label=app` any value. Values are compared without regard to case, as the Go program does, names with it. */
+function matchesLabel(label: string, wanted: string): boolean {
+  const [name, value = ""] = splitAtEquals(label);
+  const [wantedName, wantedValue] = splitAtEquals(wanted);
+  return name === wantedName && (wantedValue === undefined || isSameText(value, wantedValue));
+}
+
+function splitAtEquals(text: string): [name: string, value: string | undefined] {
+  const at = text.indexOf("=");
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function isSameText(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** The machine that is the classic Swarm master of `machine`'s cluster. */
@@ -63,6 +95,10 @@ function assertPattern(pattern: string): void {
   try {
     new RegExp(pattern);
   } catch (cause) {
-    throw new MachineError("FILTER_INVALID", `The filter name=${pattern} is not a regular expression.`, { cause });
+    throw invalid(`The filter name=${pattern} is not a regular expression: ${messageOf(cause)}.`, cause);
   }
+}
+
+function invalid(message: string, cause?: unknown): MachineError {
+  return new MachineError("FILTER_INVALID", message, { cause, suggestions: [`Write key=value; the keys are ${keys.join(", ")}.`] });
 }

@@ -1,4 +1,4 @@
-import type { ListedMachine } from "../machines/list-machines.js";
+import { type ListedMachine, swarmEndpoint } from "../machines/list-machines.js";
 import { swarmMasterOf } from "./machine-filter.js";
 import { type Column, formatTable } from "./table.js";
 
@@ -34,11 +34,6 @@ function activeMark(machine: ListedMachine, dockerHost: string | undefined): str
   if (dockerHost === undefined || dockerHost === "") return "-";
   if (machine.url === dockerHost) return "*";
   return swarmEndpoint(machine) === dockerHost ? "* (swarm)" : "-";
-}
-
-function swarmEndpoint({ swarmOptions, url }: ListedMachine): string | undefined {
-  if (swarmOptions?.Master !== true || !URL.canParse(url) || !URL.canParse(swarmOptions.Host)) return undefined;
-  return `tcp://${new URL(url).hostname}:${new URL(swarmOptions.Host).port}`;
 }
 
 function swarmCell(machine: ListedMachine, all: readonly ListedMachine[]): string {

@@ -50,6 +50,14 @@ const dialects: Readonly<Record<ShellName, ShellDialect>> = {
   },
 };
 
+/** What `env` writes for: the shells with a dialect of their own, and those that read `export`. */
+export const shellNames = ["bash", "zsh", "sh", "dash", "ash", "ksh", ...Object.keys(dialects).filter((name) => name !== "bash")];
+
+/** Whether a shell is one of {@link shellNames}. */
+export function isKnownShell(shell: string): boolean {
+  return shellNames.includes(shell);
+}
+
 /** The dialect of a shell. Unknown ones are taken for a POSIX shell, as the Go program does. */
 export function shellDialect(shell: string): ShellDialect {
   return Object.hasOwn(dialects, shell) ? dialects[shell as ShellName] : dialects.bash;

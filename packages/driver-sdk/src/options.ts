@@ -74,26 +74,25 @@ export interface OptionSources {
 }
 
 /**
- * Checks option values and fills in defaults.
+ * Checks option values and fills in defaults. What was given is judged before what is absent.
  *
  * @throws {DriverError} `OPTION_INVALID` for a value of the wrong form, `OPTION_MISSING` for a required one that is absent
  */
 export function resolveOptions<O extends OptionSpecs>(specs: O, sources: OptionSources): OptionValues<O> {
-  const values: Record<string, OptionValue> = {};
-  for (const [property, spec] of Object.entries(specs)) {
-    values[property] = resolveOption(property, spec, sources);
-  }
-  return values as OptionValues<O>;
+  const entries = Object.entries(specs);
+  const given = new Map(entries.map(([property, spec]) => [property, givenValue(property, spec, sources)]));
+  const values = entries.map(([property, spec]) => [property, given.get(property) ?? defaultOf(spec)]);
+  return Object.fromEntries(values) as OptionValues<O>;
 }
 
-function resolveOption(property: string, spec: OptionSpec, { flags = {}, saved, env = {} }: OptionSources): OptionValue {
+function givenValue(property: string, spec: OptionSpec, { flags = {}, saved, env = {} }: OptionSources): OptionValue {
   const typed = flags[spec.flag];
   if (typed !== undefined) return checkValue(spec, typed, `--${spec.flag}`);
   const kept = saved?.[property];
   if (kept !== undefined && kept !== null) return checkValue(spec, kept, `the saved option "${property}"`);
   const fromEnv = spec.env === undefined ? undefined : env[spec.env];
   if (fromEnv !== undefined && fromEnv !== "") return checkValue(spec, fromEnv, `$${spec.env}`);
-  return defaultOf(spec);
+  return undefined;
 }
 
 function defaultOf(spec: OptionSpec): OptionValue {
@@ -150,8 +149,10 @@ function checkInteger(spec: IntegerOption, value: unknown, origin: string): numb
 
 function checkBoolean(spec: BooleanOption, value: unknown, origin: string): boolean {
   if (typeof value === "boolean") return value;
-  if (typeof value !== "string") throw invalid(spec, value, origin, "true or false");
-  return !["", "0", "false"].includes(value.toLowerCase());
+  const text = typeof value === "string" ? value.toLowerCase() : undefined;
+  if (text === "true" || text === "t" || text === "1") return true;
+  if (text === "false" || text === "f" || text === "0" || text === "") return false;
+  throw invalid(spec, value, origin, "true or false");
 }
 
 function invalid(spec: OptionSpec, value: unknown, origin: string, wanted: string): DriverError {
