@@ -1,4 +1,5 @@
 import { type Command, Config, Help, run, settings } from "@oclif/core";
+import type { Flag } from "./command-line/flags.js";
 import { globalFlags } from "./command-line/global-flags.js";
 import { parseCommandLine } from "./command-line/parse.js";
 import { createFlags, driverFlags } from "./create-flags.js";
@@ -6,8 +7,9 @@ import { programRoot } from "./program-package.js";
 
 settings.enableAutoTranspile = false;
 
-/** Runs the command of a plugin, or says that there is no such command. */
+/** Runs the command of a plugin, or says that there is no such command; without any command, prints help. */
 export async function runWithOclif(argv: readonly string[], globals: readonly string[]): Promise<void> {
+  if (argv.length === 0) return showHelp([]);
   const { flags } = parseCommandLine(globals, globalFlags, { env: {} });
   for (const [name, { env }] of Object.entries(globalFlags)) {
     const value = flags[name as keyof typeof flags];
@@ -24,9 +26,22 @@ export async function runWithOclif(argv: readonly string[], globals: readonly st
  */
 export async function showHelp(words: readonly string[], argv: readonly string[] = []): Promise<void> {
   const config = await Config.load(programRoot());
-  if (words.join(" ") !== "create") return new Help(config).showHelp([...words]);
+  if (words.join(" ") !== "create") return new HelpWithGlobalFlags(config).showHelp([...words]);
   const flags = await flagsOfDriver(argv);
   await new HelpForCreate(config, flags).showHelp([...words]);
+}
+
+/** The flags that every command takes stand in the help of the program too, where the Go program has them. */
+class HelpWithGlobalFlags extends Help {
+  override formatRoot(): string {
+    const rows = Object.entries(globalFlags).map(([name, flag]) => globalFlagRow(name, flag));
+    return `${super.formatRoot()}\n\n${this.section("GLOBAL FLAGS", rows)}`;
+  }
+}
+
+function globalFlagRow(name: string, { type, char, env, description }: Flag): [string, string] {
+  const forms = `${char === undefined ? "    " : `-${char}, `}--${name}${type === "option" ? "=<value>" : ""}`;
+  return [forms, env === undefined ? description : `[env: ${env}] ${description}`];
 }
 
 class HelpForCreate extends Help {
@@ -48,5 +63,10 @@ async function flagsOfDriver(argv: readonly string[]): Promise<Command.Loadable[
   const { createContext } = await import("./context.js");
   const { drivers } = await createContext({ debug: flags.debug, storePaths: {}, githubToken: flags["github-api-token"], output: "data" });
   const { definition } = await drivers.obtain(flags.driver);
-  return driverFlags(definition) as Command.Loadable["flags"];
+  const shown = Object.entries(driverFlags(definition)).map(([name, flag]) => [name, { ...flag, default: defaultHelpOf(flag) }]);
+  return Object.fromEntries(shown) as Command.Loadable["flags"];
+}
+
+function defaultHelpOf(flag: Flag): string | undefined {
+  return "defaultHelp" in flag ? flag.defaultHelp : undefined;
 }
