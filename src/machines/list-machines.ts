@@ -62,10 +62,15 @@ async function describe(context: MachineContext, name: string, options: ListOpti
       driverIsMissing,
       status: isLate ? "Timeout" : "Error",
       url: "",
-      error: isLate ? "No answer in time" : messageOf(error),
+      error: isLate ? "No answer in time" : `${isBeingCreated(config) ? "Its creation has not finished: " : ""}${messageOf(error)}`,
       responseMs: since(),
     };
   }
+}
+
+/** Whether its host is not made yet, or never will be, since whoever made it was killed. */
+function isBeingCreated(config: MachineConfig | undefined): boolean {
+  return config?.DockerMachine?.Progress === "creating";
 }
 
 function known(name: string, { DriverName, HostOptions }: MachineConfig) {
