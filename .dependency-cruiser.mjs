@@ -37,6 +37,7 @@ const OWNERS = {
   "@npmcli/config": "^src/drivers/(npm-settings[.]ts|npm-libraries[.]d[.]ts)$",
   ssh2: "^src/ssh/",
   "node-forge": "^src/certificates/",
+  "log-update": "^src/terminal/live-progress[.]ts$",
   "@oclif/core": "^src/oclif[.]ts$",
 };
 

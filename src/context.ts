@@ -2,13 +2,15 @@ import { join } from "node:path";
 import { directories } from "./directories.js";
 import { Drivers } from "./drivers/drivers.js";
 import { MachineError } from "./errors.js";
+import { installSteps } from "./install-steps.js";
 import { interruptSignal } from "./interrupt.js";
 import type { MachineContext } from "./machines/machine-context.js";
 import { loadSettings } from "./settings.js";
 import { MachineStore } from "./store/machine-store.js";
 import { type StorePathOptions, StorePaths } from "./store/store-paths.js";
 import { confirm } from "./terminal/confirm.js";
-import { terminalLog } from "./terminal/terminal-log.js";
+import type { Tasks } from "./terminal/tasks.js";
+import { TerminalLog } from "./terminal/terminal-log.js";
 
 const DEFAULT_WAIT_TIMEOUT_MS = 300_000;
 
@@ -25,12 +27,18 @@ export interface ContextOptions {
 export interface Context {
   readonly machines: MachineContext;
   readonly drivers: Drivers;
+  /** Runs work and shows how far it is. Loaded when it is needed. */
+  tasks(): Promise<Tasks>;
 }
 
 /** Puts the parts together. The only I/O is reading settings.json. */
 export async function createContext(options: ContextOptions): Promise<Context> {
   const { output, githubToken } = options;
-  const log = terminalLog({ info: output === "progress" ? process.stdout : process.stderr, stderr: process.stderr, debug: options.debug });
+  const log = new TerminalLog({
+    info: output === "progress" ? process.stdout : process.stderr,
+    stderr: process.stderr,
+    debug: options.debug,
+  });
   const signal = interruptSignal((message) => log.warn(message));
   const paths = new StorePaths(options.storePaths);
   const { config, data } = directories({ env: process.env, platform: process.platform });
@@ -41,7 +49,8 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     cwd: process.cwd(),
     log,
     signal,
-    ...(isInteractive() ? { ask: (question: string) => confirm(`${question} (y/n): `) } : {}),
+    onStep: (step) => log.step(installSteps[step]),
+    ...(isInteractive() ? { ask: (question: string) => log.aside(() => confirm(`${question} (y/n): `)) } : {}),
   });
   const certificates = async () => {
     const { Certificates } = await import("./certificates/certificates.js");
@@ -51,7 +60,17 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   return {
     machines: { store: new MachineStore(paths), drivers, certificates, log, signal, progress: (step) => log.debug(step), waitTimeoutMs },
     drivers,
+    tasks: async () => {
+      const { Tasks } = await import("./terminal/tasks.js");
+      const isLive = output === "progress" && !options.debug && isLiveTerminal(process.stdout, process.env);
+      return new Tasks({ log, ...(isLive ? { terminal: process.stdout } : {}) });
+    },
   };
+}
+
+/** Whether lines may change: somebody looks at a terminal that can move its cursor. */
+function isLiveTerminal(stream: NodeJS.WriteStream, { CI = "", TERM }: NodeJS.ProcessEnv): boolean {
+  return stream.isTTY === true && TERM !== "dumb" && ["", "0", "false"].includes(CI);
 }
 
 /** `$MACHINE_WAIT_TIMEOUT`, there in seconds. Default: 300. */

@@ -1,5 +1,5 @@
 import type { DriverDefinition, OptionSpec } from "@docker-machine/driver-sdk";
-import { type Flag, type FlagValues, listFlag, switchFlag, textFlag } from "./command-line/flags.js";
+import { type Flag, type FlagValues, listFlag, parsedFlag, switchFlag, textFlag } from "./command-line/flags.js";
 import { globalFlags } from "./command-line/global-flags.js";
 import { MachineError } from "./errors.js";
 import type { EngineOptions, SwarmOptions } from "./store/machine-config.js";
@@ -22,6 +22,14 @@ export const createFlags = {
   "engine-opt": listFlag({ description: "Further flag of the engine, as name=value" }),
   "engine-registry-mirror": listFlag({ env: "ENGINE_REGISTRY_MIRROR", description: "Registry mirror of the engine" }),
   "engine-storage-driver": textFlag({ description: "Storage driver of the engine; its own choice by default" }),
+  parallel: parsedFlag({
+    description: "How many of several machines are made at once",
+    default: 10,
+    read: (text): number => {
+      if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+      throw new MachineError("ARGUMENTS_INVALID", "it must be a whole number from 1 to 9999.");
+    },
+  }),
   swarm: switchFlag({ description: "Record the machine as part of a classic Swarm" }),
   "swarm-addr": textFlag({ description: "Address to advertise for Swarm" }),
   "swarm-discovery": textFlag({ description: "Discovery service of the Swarm" }),

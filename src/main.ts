@@ -14,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<never> {
     await runCommandLine(argv);
   } catch (error) {
     process.stderr.write(renderError(error, { debug: wantsDebug(argv) }));
-    process.exitCode = exitCodeOf(error);
+    process.exitCode ??= exitCodeOf(error);
   }
   await written(process.stdout);
   await written(process.stderr);

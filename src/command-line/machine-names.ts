@@ -1,4 +1,5 @@
-import { MachineError } from "../errors.js";
+import { isDriverError } from "@docker-machine/driver-sdk";
+import { MachineError, messageOf } from "../errors.js";
 import type { MachineContext } from "../machines/machine-context.js";
 
 /**
@@ -30,10 +31,16 @@ export async function forEachMachine(names: readonly string[], action: (name: st
   throwCollected(results.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])));
 }
 
-/** Throws what went wrong, if anything did: a single error as it is, several as one `MACHINES_FAILED`. */
+/**
+ * Throws what went wrong, if anything did: a single error as it is, several as one `MACHINES_FAILED` with the suggestions of all, and with their exit code if it is the same.
+ */
 export function throwCollected(errors: readonly unknown[]): void {
   if (errors.length === 0) return;
   if (errors.length === 1) throw errors[0];
-  const messages = errors.map((error) => (error instanceof Error ? error.message : String(error)));
-  throw new MachineError("MACHINES_FAILED", messages.join("\n"), { cause: new AggregateError(errors, "Several machines failed") });
+  const [exitCode = 1, ...otherCodes] = new Set(errors.map((error) => (error instanceof MachineError ? error.exitCode : 1)));
+  throw new MachineError("MACHINES_FAILED", errors.map(messageOf).join("\n"), {
+    cause: new AggregateError(errors, "Several machines failed"),
+    exitCode: otherCodes.length === 0 ? exitCode : 1,
+    suggestions: [...new Set(errors.flatMap((error) => (isDriverError(error) ? error.suggestions : [])))],
+  });
 }

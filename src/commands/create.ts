@@ -1,42 +1,49 @@
 import { defineCommand } from "../command-line/define-command.js";
+import { eachMachine } from "../command-line/each-machine.js";
 import { createFlags, driverFlags, engineOptionsOf, swarmOptionsOf } from "../create-flags.js";
 import { MachineError } from "../errors.js";
-import { createMachine } from "../machines/create-machine.js";
+import { checkNewNames, checkOptions, createMachine } from "../machines/create-machine.js";
+import type { MachineContext } from "../machines/machine-context.js";
+
+const HOW_TO_CONNECT = "To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run";
 
 export default defineCommand({
-  summary: "Create a machine",
-  description: "Run 'docker-machine create --driver NAME --help' to include the flags of that driver.",
-  args: { name: { description: "Machine name", required: true } },
+  summary: "Create a machine, or several at once",
+  description:
+    "Run 'docker-machine create --driver NAME --help' to include the flags of that driver. Several machines get the same flags; each is made whatever becomes of the others.",
+  args: { names: { description: "Machine names", required: true, multiple: true } },
   flags: createFlags,
   moreFlags: true,
   async run({ flags, words: typed, parse, context, print }) {
     if (flags.driver === undefined) {
-      onlyName(typed);
+      checkNewNames(typed);
       throw new MachineError("DRIVER_UNSPECIFIED", "No driver was named.", {
         // As the Go program, whose default fails its check where there is no VirtualBox.
         exitCode: 3,
         suggestions: ["docker-machine create -d NAME_OR_SOURCE MACHINE, for example -d generic or -d github.com/my-org/my-repo"],
       });
     }
-    const { drivers, machines } = await context("progress");
-    const driver = await drivers.obtain(flags.driver);
-    const { given, words } = parse(driverFlags(driver.definition));
-    const name = onlyName(words);
-    await createMachine(machines, {
-      name,
+    const program = await context("progress");
+    const driver = await program.drivers.obtain(flags.driver);
+    const { given, words: names } = parse(driverFlags(driver.definition));
+    checkNewNames(names);
+    const request = {
       driver,
       optionSources: { flags: given, env: process.env },
       engine: engineOptionsOf(flags),
       swarm: swarmOptionsOf(flags),
       subjectAltNames: flags["tls-san"],
-    });
-    print(`To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: docker-machine env ${name}`);
+    };
+    checkOptions(request);
+    const made = new Set<string>();
+    const make = async (machines: MachineContext, name: string) => {
+      await createMachine(machines, { ...request, name });
+      made.add(name);
+    };
+    try {
+      await eachMachine(program, names, make, { parallel: flags.parallel });
+    } finally {
+      for (const name of names.filter((each) => made.has(each))) print(`${HOW_TO_CONNECT}: docker-machine env ${name}`);
+    }
   },
 });
-
-function onlyName(names: readonly string[]): string {
-  const [name, ...extra] = names;
-  if (name === undefined) throw new MachineError("MACHINE_NAME_MISSING", "Error: No machine name specified");
-  if (extra.length > 0) throw new MachineError("ARGUMENTS_INVALID", `Invalid command line. Found extra arguments [${extra.join(" ")}]`);
-  return name;
-}

@@ -1,12 +1,13 @@
 import { defineCommand } from "../command-line/define-command.js";
-import { forEachMachine, namesOrDefault } from "../command-line/machine-names.js";
+import { eachMachine } from "../command-line/each-machine.js";
+import { namesOrDefault } from "../command-line/machine-names.js";
 import { killMachine } from "../machines/power.js";
 
 export default defineCommand({
   summary: "Kill a machine",
   args: { names: { description: "Machine names", multiple: true } },
   async run({ words, context }) {
-    const { machines } = await context("progress");
-    await forEachMachine(await namesOrDefault(machines, words), (name) => killMachine(machines, name));
+    const program = await context("progress");
+    await eachMachine(program, await namesOrDefault(program.machines, words), killMachine);
   },
 });

@@ -24,6 +24,27 @@ export interface CreateRequest {
 const PRE_CREATE_EXIT_CODE = 3;
 
 /**
+ * Checks names before any machine is made: that there are some, that each may be one, and that none is there twice.
+ *
+ * @throws {MachineError} `MACHINE_NAME_MISSING`, `MACHINE_NAME_INVALID`, `ARGUMENTS_INVALID`
+ */
+export function checkNewNames(names: readonly string[]): void {
+  if (names.length === 0) throw new MachineError("MACHINE_NAME_MISSING", "Error: No machine name specified");
+  for (const name of names) assertMachineName(name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new MachineError("ARGUMENTS_INVALID", `The machine "${twice}" is named twice.`);
+}
+
+/**
+ * Checks the options that all machines share.
+ *
+ * @throws {MachineError} `OPTION_INVALID`, `OPTION_MISSING` and whatever the driver's own check throws
+ */
+export function checkOptions({ driver, optionSources }: Pick<CreateRequest, "driver" | "optionSources">): void {
+  driver.definition.checkOptions?.(resolveOptions(driver.definition.options, optionSources));
+}
+
+/**
  * Makes a machine: its host by the driver, Docker on it by us. After a failure, what was made is in config.json, and `rm` removes it.
  *
  * @throws {MachineError} `MACHINE_NAME_INVALID`, `MACHINE_EXISTS`, `PRECREATE_FAILED` (exit code 3), and whatever driver and provisioning throw

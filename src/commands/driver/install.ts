@@ -13,7 +13,8 @@ export default defineCommand({
   examples: ["<%= config.bin %> driver install my-org/my-repo", "<%= config.bin %> driver install npm:docker-machine-driver-example@^1.2"],
   async run({ words, context }) {
     const source = onlyWord(words, "driver's source");
-    const { drivers } = await context("progress");
-    await drivers.install(source);
+    const { drivers, tasks } = await context("progress");
+    const [result] = await (await tasks()).run([source], async () => void (await drivers.install(source)));
+    if (result?.status === "rejected") throw result.reason;
   },
 });
