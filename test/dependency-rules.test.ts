@@ -91,7 +91,17 @@ const RIGHT: readonly WrongFile[] = [
   { path: "src/oclif.ts", text: `import "@oclif/core"; import "./command-table.js";` },
 ];
 
-const LISTED = ["npm-registry-fetch", "@npmcli/arborist", "@npmcli/config", "ssh2", "node-forge", "log-update", "@oclif/core", "semver", "vendor"];
+const LISTED = [
+  "npm-registry-fetch",
+  "@npmcli/arborist",
+  "@npmcli/config",
+  "ssh2",
+  "node-forge",
+  "log-update",
+  "@oclif/core",
+  "semver",
+  "vendor",
+];
 
 interface Violation {
   readonly from: string;
