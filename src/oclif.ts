@@ -1,21 +1,30 @@
 import { type Command, Config, Help, run, settings } from "@oclif/core";
-import type { Flag } from "./command-line/flags.js";
+import { type Flag, switchFlag } from "./command-line/flags.js";
 import { globalFlags } from "./command-line/global-flags.js";
 import { parseCommandLine } from "./command-line/parse.js";
 import { createFlags, driverFlags } from "./create-flags.js";
-import { programRoot } from "./program-package.js";
+import { programRoot, versionLine } from "./program-package.js";
 
 settings.enableAutoTranspile = false;
 
 /** Runs the command of a plugin, or says that there is no such command; without any command, prints help. */
 export async function runWithOclif(argv: readonly string[], globals: readonly string[]): Promise<void> {
-  if (argv.length === 0) return showHelp([]);
+  if (argv.length === 0) return runWithoutCommand(globals);
   const { flags } = parseCommandLine(globals, globalFlags, { env: {} });
   for (const [name, { env }] of Object.entries(globalFlags)) {
     const value = flags[name as keyof typeof flags];
     if (env !== undefined && typeof value === "string") process.env[env] = value;
   }
   await run([...argv], programRoot());
+}
+
+const versionFlag = switchFlag({ char: "v", description: "Print the version", helpGroup: "GLOBAL" });
+
+/** Only global flags were typed: those that ask for the version, or else it is help that is wanted. */
+async function runWithoutCommand(globals: readonly string[]): Promise<void> {
+  const { flags } = parseCommandLine(globals, { ...globalFlags, version: versionFlag }, { env: {} });
+  if (!flags.version) return showHelp([]);
+  process.stdout.write(`${versionLine()}\n`);
 }
 
 /**
@@ -34,7 +43,7 @@ export async function showHelp(words: readonly string[], argv: readonly string[]
 /** The flags that every command takes stand in the help of the program too, where the Go program has them. */
 class HelpWithGlobalFlags extends Help {
   override formatRoot(): string {
-    const rows = Object.entries(globalFlags).map(([name, flag]) => globalFlagRow(name, flag));
+    const rows = Object.entries({ ...globalFlags, version: versionFlag }).map(([name, flag]) => globalFlagRow(name, flag));
     return `${super.formatRoot()}\n\n${this.section("GLOBAL FLAGS", rows)}`;
   }
 }

@@ -13,6 +13,11 @@ export function programVersion(): string {
   return version;
 }
 
+/** What `--version` prints, in the Go program's words. */
+export function versionLine(): string {
+  return `docker-machine version ${programVersion()}`;
+}
+
 function packageJson(): string {
   const path = findPackageJSON(import.meta.url);
   if (path === undefined) throw new Error(`There is no package.json above ${import.meta.url}.`);

@@ -59,9 +59,10 @@ export async function restartMachine(context: MachineContext, name: string): Pro
 async function restartRunning(context: MachineContext, open: OpenMachine): Promise<void> {
   if (open.driver.restart !== undefined) return open.driver.restart();
   if (open.driver.stop === undefined && hasSsh(open.driver)) return rebootOverSsh(context, open);
-  const start = operation(open, "start");
-  await operation(open, "stop")();
-  await start();
+  const { start, stop } = open.driver;
+  if (start === undefined || stop === undefined) throw unsupported(open, "restart");
+  await stop.call(open.driver);
+  await start.call(open.driver);
 }
 
 /** A host that no provider controls is told to reboot itself; its boot id tells when it has. */
@@ -103,5 +104,9 @@ async function assertNot(open: OpenMachine, status: MachineStatus, word: string)
 function operation(open: OpenMachine, name: "start" | "stop" | "kill"): () => Promise<void> {
   const method = open.driver[name];
   if (method !== undefined) return () => method.call(open.driver);
-  throw new MachineError("DRIVER_OPERATION_UNSUPPORTED", `The driver "${open.loaded.name}" can't ${name} the machine "${open.name}".`);
+  throw unsupported(open, name);
+}
+
+function unsupported({ loaded, name }: OpenMachine, verb: "start" | "stop" | "kill" | "restart"): MachineError {
+  return new MachineError("DRIVER_OPERATION_UNSUPPORTED", `The driver "${loaded.name}" can't ${verb} the machine "${name}".`);
 }
