@@ -5,6 +5,8 @@ import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
+import { hotChunk } from "./hot-chunk.ts";
+import { isEagerBuiltin, lazyBuiltins } from "./lazy-builtins.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "src");
@@ -12,21 +14,28 @@ const output = join(root, "dist");
 const OUTSIDE = [/^@docker-machine\//, "ssh2", "node-forge"];
 /** What libraries look for in vain, if it isn't there. */
 const OPTIONAL = ["typescript", "ts-node", "tsx", "kerberos"];
+const PASSED_ON = "\0passed-on:";
+/** The commands that scripts and prompts call all the time. */
+const HOT = ["active", "config", "env", "inspect", "ip", "ls", "status", "url"];
 
 rmSync(output, { recursive: true, force: true });
+const hot = hotChunk([join(sources, "main.ts"), ...HOT.map((name) => join(sources, "commands", `${name}.ts`))], isEagerBuiltin);
 const bundle = await rolldown({
   cwd: root,
   input: entries(),
   platform: "node",
+  preserveEntrySignatures: "allow-extension",
+  checks: { ineffectiveDynamicImport: false },
   external: [...OUTSIDE, ...OPTIONAL],
   resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
-  plugins: [lazyHttp(), lazySigstore()],
+  plugins: [passedOn(), lazyBuiltins(sources), hot.plugin, lazyHttp(), lazySigstore()],
 });
 const { output: files } = await bundle.write({
   dir: output,
   format: "esm",
   chunkFileNames: "chunks/[name]-[hash].js",
-  banner: requireForCommonJs(),
+  banner: ({ moduleIds }) => (moduleIds.some((id) => id.includes("/node_modules/")) ? requireForCommonJs() : ""),
+  codeSplitting: { groups: [hot.group], includeDependenciesRecursively: false },
 });
 refuseStrayImports(files.filter((file) => file.type === "chunk"));
 writeFileSync(join(output, "THIRD-PARTY-LICENSES"), licenses(files.filter((file) => file.type === "chunk")));
@@ -41,11 +50,22 @@ function refuseStrayImports(chunks: readonly OutputChunk[]): void {
   if (stray.length > 0) throw new Error(`Neither bundled nor a dependency: ${stray.join(", ")}`);
 }
 
-/** oclif finds a command by its path, so each command keeps its own file. */
+/** oclif finds a command by its path, so each command has a file of its own, which only passes on what the program loads from elsewhere. */
 function entries(): Record<string, string> {
   const commands = readdirSync(join(sources, "commands"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
-  const names = ["main", ...commands.map((name) => `commands/${name.replace(/\.ts$/, "")}`)];
-  return Object.fromEntries(names.map((name) => [name, join(sources, `${name}.ts`)]));
+  const names = commands.map((name) => `commands/${name.replace(/\.ts$/, "")}`);
+  return { main: join(sources, "main.ts"), ...Object.fromEntries(names.map((name) => [name, `${PASSED_ON}${name}`])) };
+}
+
+function passedOn(): Plugin {
+  return {
+    name: "passed-on",
+    resolveId: (source) => (source.startsWith(PASSED_ON) ? source : null),
+    load(id) {
+      if (!id.startsWith(PASSED_ON)) return null;
+      return `export { default } from ${JSON.stringify(join(sources, `${id.slice(PASSED_ON.length)}.ts`))};`;
+    },
+  };
 }
 
 /** A namespace import of `node:http` reads all its exports, of which WebSocket loads a whole HTTP client, 40 ms that nobody uses. */
