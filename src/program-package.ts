@@ -7,15 +7,10 @@ export function programRoot(): string {
   return dirname(packageJson());
 }
 
-/** The version of the running program. */
-export function programVersion(): string {
-  const { version } = JSON.parse(readFileSync(packageJson(), "utf8")) as { readonly version: string };
-  return version;
-}
-
-/** What `--version` prints, in the Go program's words. */
+/** What `--version` prints: the version of the running program, in the Go program's words. */
 export function versionLine(): string {
-  return `docker-machine version ${programVersion()}`;
+  const { version } = JSON.parse(readFileSync(packageJson(), "utf8")) as { readonly version: string };
+  return `docker-machine version ${version}`;
 }
 
 function packageJson(): string {
