@@ -31,40 +31,69 @@ export interface Context {
   tasks(): Promise<Tasks>;
 }
 
-/** Puts the parts together. The only I/O is reading settings.json. */
+/**
+ * Puts the parts together, without I/O. What costs time to make is made when it is first asked for: streams to the terminal, the signal of interrupts, settings.
+ * Until its signal is asked for, an interrupt ends the process at once: then there is nothing to keep or to remove.
+ */
 export async function createContext(options: ContextOptions): Promise<Context> {
   const { output, githubToken } = options;
   const log = new TerminalLog({
-    info: output === "progress" ? process.stdout : process.stderr,
-    stderr: process.stderr,
+    get info() {
+      return output === "progress" ? process.stdout : process.stderr;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     debug: options.debug,
   });
-  const signal = interruptSignal((message) => log.warn(message));
+  const interrupted = once(() => interruptSignal((message) => log.warn(message)));
   const paths = new StorePaths(options.storePaths);
   const { config, data } = directories({ env: process.env, platform: process.platform });
   const drivers = new Drivers({
     directory: join(data, "drivers"),
-    settings: await loadSettings({ configDirectory: config, env: process.env }),
+    settings: () => loadSettings({ configDirectory: config, env: process.env }),
     env: githubToken === undefined ? process.env : { ...process.env, MACHINE_GITHUB_API_TOKEN: githubToken },
     cwd: process.cwd(),
     log,
-    signal,
+    get signal() {
+      return interrupted();
+    },
     onStep: (step) => log.step(installSteps[step]),
-    ...(isInteractive() ? { ask: (question: string) => log.aside(() => confirm(`${question} (y/n): `)) } : {}),
+    get ask() {
+      return isInteractive() ? (question: string) => log.aside(() => confirm(`${question} (y/n): `)) : undefined;
+    },
   });
   const certificates = async () => {
     const { Certificates } = await import("./certificates/certificates.js");
-    return new Certificates({ paths: paths.authority, log, signal });
+    return new Certificates({ paths: paths.authority, log, signal: interrupted() });
   };
   const waitTimeoutMs = waitTimeout(process.env);
   return {
-    machines: { store: new MachineStore(paths), drivers, certificates, log, signal, progress: (step) => log.debug(step), waitTimeoutMs },
+    machines: {
+      store: new MachineStore(paths),
+      drivers,
+      certificates,
+      log,
+      get signal() {
+        return interrupted();
+      },
+      progress: (step) => log.debug(step),
+      waitTimeoutMs,
+    },
     drivers,
     tasks: async () => {
       const { Tasks } = await import("./terminal/tasks.js");
       const isLive = output === "progress" && !options.debug && isLiveTerminal(process.stdout, process.env);
       return new Tasks({ log, ...(isLive ? { terminal: process.stdout } : {}) });
     },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -18,7 +18,8 @@ import { type Ask, unknownName } from "./trust.js";
 export interface DriversOptions {
   /** The folder of installed drivers. It is made when needed. */
   readonly directory: string;
-  readonly settings: Settings;
+  /** Read when something is installed. */
+  readonly settings: () => Promise<Settings>;
   /** Tokens, npm's settings and git's are taken from it. */
   readonly env: NodeJS.ProcessEnv;
   readonly log: Logger;
@@ -26,7 +27,7 @@ export interface DriversOptions {
   /** What `./folder` is relative to. */
   readonly cwd: string;
   /** Absent without a terminal. */
-  readonly ask?: Ask;
+  readonly ask?: Ask | undefined;
   /** Told before each step of an installation, for a live display. */
   readonly onStep?: (step: InstallStep) => void;
 }
@@ -58,6 +59,8 @@ export interface DriverDetails extends InstalledDriver {
 export class Drivers {
   readonly #options: DriversOptions;
   readonly #receipts: Receipts;
+  /** By what machines remember of their driver: `ls` asks for the same one hundreds of times. */
+  readonly #ofMachines = new Map<string, Promise<LoadedDriver>>();
   #sdk: Promise<HostSdk> | undefined;
 
   constructor(options: DriversOptions) {
@@ -79,7 +82,14 @@ export class Drivers {
   }
 
   /** The driver of an existing machine. One that is gone, damaged or doesn't fit gets a stand-in whose every operation says so. */
-  async forMachine({ driverName: name, driverSource: source }: DriverReference): Promise<LoadedDriver> {
+  async forMachine(reference: DriverReference): Promise<LoadedDriver> {
+    const key = JSON.stringify([reference.driverName, reference.driverSource]);
+    const loading = this.#ofMachines.get(key) ?? this.#loadForMachine(reference);
+    this.#ofMachines.set(key, loading);
+    return loading;
+  }
+
+  async #loadForMachine({ driverName: name, driverSource: source }: DriverReference): Promise<LoadedDriver> {
     const shipped = findShipped(name);
     if (shipped !== undefined) return this.#loadShipped(shipped);
     const receipt = await this.#receipts.find(name);
@@ -110,7 +120,7 @@ export class Drivers {
 
   /** Shipped and installed drivers, by name. */
   async list(): Promise<readonly InstalledDriver[]> {
-    const shipped = await Promise.all(shippedDrivers().map(describeShipped));
+    const shipped = shippedDrivers().map(describeShipped);
     const installed = (await this.#receipts.all()).map(describeReceipt);
     return [...shipped, ...installed].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -172,6 +182,7 @@ export class Drivers {
       const { installDriver } = await import("./install.js");
       const { receipt, isNew } = await installDriver(source, {
         ...others,
+        settings: await this.#options.settings(),
         log,
         ask,
         onStep,
@@ -190,7 +201,7 @@ export class Drivers {
   async #locked<T>(action: () => Promise<T>): Promise<T> {
     const { directory, signal, log } = this.#options;
     const options = { subject: "the installed drivers", signal, onWait: (message: string) => log.info(message) };
-    return withLock(join(directory, ".lock"), options, action);
+    return withLock(join(directory, ".lock"), options, action).finally(() => this.#ofMachines.clear());
   }
 
   async #load(receipt: Receipt): Promise<LoadedDriver> {
@@ -200,7 +211,15 @@ export class Drivers {
   async #loadShipped(driver: ShippedDriver): Promise<LoadedDriver> {
     const { name } = driver;
     const definition = definitionIn(await driver.load(), { name, source: name });
-    return { definition, name, source: name, version: await shippedVersion(driver), kind: "shipped" };
+    return {
+      definition,
+      name,
+      source: name,
+      get version() {
+        return shippedVersion(driver);
+      },
+      kind: "shipped",
+    };
   }
 
   #hostSdk(): Promise<HostSdk> {
@@ -219,8 +238,8 @@ function asMachineError(error: unknown): MachineError {
   throw error;
 }
 
-async function describeShipped(driver: ShippedDriver): Promise<InstalledDriver> {
-  return { name: driver.name, kind: "shipped", version: await shippedVersion(driver), source: driver.name };
+function describeShipped(driver: ShippedDriver): InstalledDriver {
+  return { name: driver.name, kind: "shipped", version: shippedVersion(driver), source: driver.name };
 }
 
 function describeReceipt(receipt: Receipt): InstalledDriver {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 /** A driver that comes with docker-machine. */
@@ -34,8 +34,8 @@ export function findShipped(name: string): ShippedDriver | undefined {
 }
 
 /** The version of a shipped driver's package. */
-export async function shippedVersion(driver: ShippedDriver): Promise<string> {
+export function shippedVersion(driver: ShippedDriver): string {
   const path = createRequire(import.meta.url).resolve(`${driver.package}/package.json`);
-  const { version } = JSON.parse(await readFile(path, "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string };
   return version;
 }

@@ -15,13 +15,15 @@ export interface DriverHostOptions {
 /** The SDK's {@link Host} for one machine: its log lines begin with the machine's name in parentheses, as the Go program's do. */
 export class DriverHost implements Host {
   readonly log: Logger;
-  readonly signal: AbortSignal;
   readonly #options: DriverHostOptions;
 
   constructor(options: DriverHostOptions) {
     this.#options = options;
-    this.signal = options.signal;
     this.log = prefixed(options.log, `(${options.machineName}) `);
+  }
+
+  get signal(): AbortSignal {
+    return this.#options.signal;
   }
 
   async run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {

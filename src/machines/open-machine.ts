@@ -25,7 +25,8 @@ export async function openMachine(context: MachineContext, name: string, mode: P
     driverName: config.DriverName,
     ...(source === undefined ? {} : { driverSource: source }),
   });
-  const saved = { ...config.DockerMachine?.DriverOptions, ...(await context.store.loadSecrets(name)) };
+  const hasSecrets = Object.values(loaded.definition.options).some((option) => option.secret === true);
+  const saved = { ...config.DockerMachine?.DriverOptions, ...(hasSecrets ? await context.store.loadSecrets(name) : {}) };
   return attachDriver(context, loaded, new StoredMachine(context.store, config, savedOptions(loaded.definition.options, saved), mode));
 }
 
@@ -47,7 +48,9 @@ export function attachDriver(context: MachineContext, loaded: LoadedDriver, mach
     machineDirectory: machine.directory,
     log: context.log,
     progress: context.progress,
-    signal: context.signal,
+    get signal() {
+      return context.signal;
+    },
   });
   return { name: machine.name, machine, loaded, driver: loaded.definition.createDriver(machine, host) };
 }

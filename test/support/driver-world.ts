@@ -52,7 +52,7 @@ export class DriverWorld {
       cwd: this.root,
       env: this.env,
       log: this.log,
-      settings: { gitMirrors: new Map([["github.com", this.git.url]]) },
+      settings: async () => ({ gitMirrors: new Map([["github.com", this.git.url]]) }),
       signal: new AbortController().signal,
       ...options,
     });

@@ -20,7 +20,7 @@ const { verb, source, dieAt, mirror, ...order } = JSON.parse(process.argv[2] ?? 
 const options: DriversOptions = {
   ...order,
   log: new RecordingLog(),
-  settings: { gitMirrors: new Map([["github.com", mirror]]) },
+  settings: async () => ({ gitMirrors: new Map([["github.com", mirror]]) }),
   signal: new AbortController().signal,
   onStep: (step) => {
     if (step === dieAt) process.kill(process.pid, "SIGKILL");
