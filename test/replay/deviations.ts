@@ -3,12 +3,15 @@ export interface Deviation {
   readonly reason: string;
   /** Our stdout, made of the recorded one. */
   readonly stdout: (recorded: string) => string;
+  /** Whether stdout's lines come in any order, as what several machines report. Default: false. */
+  readonly inAnyOrder?: boolean;
   /** Default: as recorded. */
   readonly exitCode?: number;
   /** A part of our stderr; empty: there is none. */
   readonly stderr: string;
 }
 
+const HOW_TO_CONNECT = "To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run";
 const USAGE: Pick<Deviation, "reason" | "stdout"> = {
   reason: "a help text on stdout beside the error: the error alone, which names the command that prints the help",
   stdout: () => "",
@@ -28,6 +31,19 @@ const WEIRD: Deviation = {
 /** Every recorded case that our program doesn't repeat, with the reason beside it. All others are repeated byte for byte on stdout. */
 export const deviations: Readonly<Record<string, Deviation>> = {
   c01_create_noname: { ...USAGE, stderr: "No machine name specified" },
+  c09_create_extra: {
+    reason: "several names are several machines, made at once",
+    stdout: () =>
+      ["a", "b", "c"]
+        .map(
+          (name) =>
+            `(${name}) Running pre-create checks...\n(${name}) Creating machine...\n${HOW_TO_CONNECT}: docker-machine env ${name}\n`,
+        )
+        .join(""),
+    inAnyOrder: true,
+    exitCode: 0,
+    stderr: "",
+  },
   c13_create_virtualbox_default: {
     reason: "the driver virtualbox, its default, is not there yet: none is guessed",
     stdout: () => "",

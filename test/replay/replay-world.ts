@@ -5,6 +5,8 @@ import type { RecordedCase } from "./recorded-case.js";
 import { RecordedEngine } from "./recorded-engine.js";
 
 const AT_ONCE = 3;
+/** Ours makes machines of it, which the recorded store didn't have. */
+const SEVERAL_NAMES = "c09_create_extra";
 /** What the recordings name the two engines by. Here they take ports that are free, of as many digits: columns are as wide as they were. */
 const ENGINE_ADDRESS = "127.0.0.1:23760";
 const SWARM_ADDRESS = "127.0.0.1:3376";
@@ -27,7 +29,9 @@ export class ReplayWorld implements AsyncDisposable {
       const group = (letters: string) => cases.filter(({ name }) => letters.includes(name.charAt(0)));
       await world.#askAll(group("e"));
       // The first of these that comes as far as to make certificates is recorded with the lines that say so: one after the other.
-      await world.#runAll(group("c"));
+      await world.#runAll(group("c").filter(({ name }) => name !== SEVERAL_NAMES));
+      await world.#runAll(cases.filter(({ name }) => name === SEVERAL_NAMES));
+      await world.#make(["rm", "-f", "a", "b", "c"]);
       await world.#startEngines();
       await world.#runAll(group("n"));
       await world.#makeUnrecordedMachines();
