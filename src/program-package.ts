@@ -7,10 +7,15 @@ export function programRoot(): string {
   return dirname(packageJson());
 }
 
-/** What `--version` prints: the version of the running program, in the Go program's words. */
-export function versionLine(): string {
+/** The version of the running program. */
+export function programVersion(): string {
   const { version } = JSON.parse(readFileSync(packageJson(), "utf8")) as { readonly version: string };
-  return `docker-machine version ${version}`;
+  return version;
+}
+
+/** What `--version` prints, in the Go program's words. */
+export function versionLine(): string {
+  return `docker-machine version ${programVersion()}`;
 }
 
 function packageJson(): string {

@@ -4,6 +4,9 @@ import { type GlobalFlagValues, globalFlags } from "./global-flags.js";
 import { asksForHelp, type ParsedCommandLine, type ParseOptions, parseCommandLine } from "./parse.js";
 import type { FlagsEnd } from "./tokens.js";
 
+/** The version of what `--json` prints. It grows when a field is removed or changes its meaning; a new field is no change. */
+const JSON_VERSION = 1;
+
 /** A word of a command, for its help. */
 export interface ArgumentDescription {
   readonly description: string;
@@ -41,6 +44,8 @@ export interface CommandCall<F extends Flags> extends ParsedCommandLine<F & type
   context(output: ContextOptions["output"]): Promise<Context>;
   /** Writes a line to stdout. */
   print(line: string): void;
+  /** Writes the one document that a command prints with `--json`: `data` in the envelope that docs/json.md describes. */
+  printJson(data: object): void;
 }
 
 /** What {@link defineCommand} makes: plain data that oclif reads help and completion from, and runs if a plugin asks it to. */
@@ -75,10 +80,15 @@ export function defineCommand<const F extends Flags = Record<never, never>>(defi
         argv,
         parse: (more) => parseCommandLine(argv, { ...flags, ...more }, options),
         context: (output) => createContext(contextOptions(parsed.flags, output)),
-        print: (line) => void process.stdout.write(`${line}\n`),
+        print,
+        printJson: (data) => print(JSON.stringify({ version: JSON_VERSION, ...data }, null, 2)),
       });
     },
   };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function contextOptions(flags: GlobalFlagValues, output: ContextOptions["output"]): ContextOptions {

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command-line/define-command.js";
-import { switchFlag, textFlag } from "../command-line/flags.js";
+import { jsonFlag, switchFlag, textFlag } from "../command-line/flags.js";
 import { nameOrDefault } from "../command-line/machine-names.js";
 import { MachineError } from "../errors.js";
 import { type Connection, checkedConnection } from "../machines/connection.js";
@@ -11,13 +11,24 @@ export default defineCommand({
   summary: "Display the commands to set up the environment for the Docker client",
   args: { name: { description: "Machine name" } },
   flags: {
+    json: jsonFlag,
     swarm: switchFlag({ description: "Display the Swarm config instead of the Docker daemon" }),
     shell: textFlag({ description: "Shell to write for: bash, fish, cmd, powershell, tcsh or emacs; found out by default" }),
     unset: switchFlag({ char: "u", description: "Unset variables instead of setting them" }),
     "no-proxy": switchFlag({ description: "Add machine IP to NO_PROXY environment variable" }),
   },
-  async run({ flags, words, context, print }) {
+  async run({ flags, words, context, print, printJson }) {
     const { machines } = await context("data");
+    if (flags.unset && words.length > 0) {
+      throw new MachineError("ARGUMENTS_INVALID", "Error: Expected no machine name when the -u flag is present", {
+        suggestions: [`Without ${words.join(" ")}: docker-machine env -u`],
+      });
+    }
+    const find = async () =>
+      flags.unset
+        ? unsetVariables(flags["no-proxy"])
+        : setVariables(await nameOrDefault(machines, words), async (name) => checkedConnection(machines, name, flags), flags["no-proxy"]);
+    if (flags.json) return printJson({ variables: Object.fromEntries([...(await find())].map(([name, value]) => [name, value ?? null])) });
     const shell = flags.shell ?? detectShell(process.env, process.platform);
     if (shell === undefined) {
       print("The default lines below are for a sh/bash shell, you can specify the shell you're using, with the --shell flag.\n");
@@ -28,19 +39,7 @@ export default defineCommand({
         `The shell ${JSON.stringify(shell)} is not known: these lines are for a POSIX shell. Known are ${shellNames.join(", ")}.`,
       );
     }
-    if (flags.unset && words.length > 0) {
-      throw new MachineError("ARGUMENTS_INVALID", "Error: Expected no machine name when the -u flag is present", {
-        suggestions: [`Without ${words.join(" ")}: docker-machine env -u`],
-      });
-    }
-    const variables = flags.unset
-      ? unsetVariables(flags["no-proxy"])
-      : await setVariables(
-          await nameOrDefault(machines, words),
-          async (name) => checkedConnection(machines, name, flags),
-          flags["no-proxy"],
-        );
-    print(render(variables, shell));
+    print(render(await find(), shell));
   },
 });
 

@@ -1,30 +1,40 @@
 import { defineCommand } from "../command-line/define-command.js";
-import { listFlag, switchFlag } from "../command-line/flags.js";
+import { jsonFlag, listFlag, switchFlag } from "../command-line/flags.js";
 import { timeoutFlag } from "../command-line/timeout-flag.js";
 import { listMachines } from "../machines/list-machines.js";
 import { type MachineFilter, matchesFilter, matchesName, parseFilters, states, unknownStates } from "../terminal/machine-filter.js";
 import { formatMachineTable } from "../terminal/machine-table.js";
+import { writeStdout } from "../terminal/standard-output.js";
 
 export default defineCommand({
   summary: "List machines",
   flags: {
+    json: jsonFlag,
     quiet: switchFlag({ char: "q", description: "Print names only" }),
     filter: listFlag({ description: "Filter by driver=, swarm=, state=, name= (a regular expression) or label=" }),
     timeout: timeoutFlag,
   },
-  async run({ flags, words, context, print }) {
+  async run({ flags, words, context, print, printJson }) {
     const { machines } = await context("data");
     const filter = parseFilters(flags.filter);
     for (const warning of warningsOf(filter, words)) machines.log.warn(warning);
     const names = (await machines.store.names()).filter((name) => matchesName(filter, name));
     if (flags.quiet && [...filter.keys()].every((key) => key === "name")) {
-      for (const name of await readable(machines.store, names)) print(name);
+      const known = await readable(machines.store, names);
+      if (flags.json) return printJson({ machines: known.map((name) => ({ name })) });
+      for (const name of known) print(name);
       return;
     }
     const all = await listMachines(machines, names, { timeoutMs: flags.timeout * 1000, engine: !flags.quiet });
     const rows = all.filter((machine) => matchesFilter(filter, machine, all));
+    if (flags.json) {
+      const { machinesJson } = await import("../terminal/machine-json.js");
+      return printJson({
+        machines: flags.quiet ? rows.map(({ name }) => ({ name })) : machinesJson(rows, { dockerHost: process.env.DOCKER_HOST }),
+      });
+    }
     if (flags.quiet) for (const { name } of rows) print(name);
-    else process.stdout.write(formatMachineTable(rows, { dockerHost: process.env.DOCKER_HOST }));
+    else writeStdout(formatMachineTable(rows, { dockerHost: process.env.DOCKER_HOST }));
   },
 });
 

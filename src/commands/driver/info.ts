@@ -9,7 +9,7 @@ export default defineCommand({
   summary: "Show what is known of a driver, and its options",
   args: { name: { description: "Driver name", required: true } },
   flags: { json: jsonFlag },
-  async run({ flags, words, context, print }) {
+  async run({ flags, words, context, print, printJson }) {
     const typed = onlyWord(words, "driver name");
     const { drivers, machines } = await context("data");
     const details = await drivers.describe(typed);
@@ -18,7 +18,7 @@ export default defineCommand({
     const options = Object.values(loaded.definition.options);
     if (flags.json) {
       const { summary } = loaded.definition;
-      print(JSON.stringify({ name, kind, version, source, summary, receipt, options, machines: usedBy }, null, 2));
+      printJson({ driver: { name, kind, version, source, summary, receipt, options, machines: usedBy } });
     } else print(describe(details, options, usedBy).join("\n"));
   },
 });

@@ -2,17 +2,18 @@ import { defineCommand } from "../../command-line/define-command.js";
 import { jsonFlag } from "../../command-line/flags.js";
 import type { InstalledDriver } from "../../drivers/drivers.js";
 import { machinesByDriver } from "../../machines/driver-usage.js";
+import { writeStdout } from "../../terminal/standard-output.js";
 import { formatTable } from "../../terminal/table.js";
 
 export default defineCommand({
   summary: "List the drivers that are shipped or installed",
   flags: { json: jsonFlag },
-  async run({ flags, context, print }) {
+  async run({ flags, context, printJson }) {
     const { drivers, machines } = await context("data");
     const usage = await machinesByDriver(machines.store);
     const rows = (await drivers.list()).map((driver) => rowOf(driver, usage.get(driver.name) ?? []));
-    if (flags.json) print(JSON.stringify({ version: 1, drivers: rows }, null, 2));
-    else process.stdout.write(formatTable(columns, rows));
+    if (flags.json) printJson({ drivers: rows });
+    else writeStdout(formatTable(columns, rows));
   },
 });
 
