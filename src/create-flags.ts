@@ -111,7 +111,7 @@ export function driverFlags({ name, options: specs }: Pick<DriverDefinition, "na
 
 /** Without env and default: the SDK finds these out, which knows the type of the option. */
 function driverFlag(spec: OptionSpec): Flag {
-  const described = { description: `${spec.usage}${spec.env === undefined ? "" : ` [env: ${spec.env}]`}`, helpGroup: "DRIVER" };
+  const described = { description: `${spec.usage}${spec.env === undefined ? "" : ` [$${spec.env}]`}`, helpGroup: "DRIVER" };
   if (spec.type === "boolean") return switchFlag(described);
   if (spec.type === "string-list") return listFlag(described);
   return textFlag({ ...described, ...(spec.default === undefined ? {} : { defaultHelp: String(spec.default) }) });

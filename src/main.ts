@@ -1,23 +1,23 @@
 import { findCommand } from "./command-line/find-command.js";
 import { UnknownFlagError } from "./command-line/parse.js";
 import { commandTable } from "./command-table.js";
-import { MachineError } from "./errors.js";
+import { hasCode, MachineError } from "./errors.js";
 import { exitCodeOf, renderError } from "./terminal/render-error.js";
 
 /**
  * Runs one command line (without program and script), prints what went wrong, and ends the process with its exit code.
- * oclif is loaded for help and for the commands of plugins only: loading it takes as long as starting Node.
+ * oclif is loaded for plugins only: loading it takes as long as starting Node.
  */
 export async function main(argv: readonly string[]): Promise<never> {
-  process.stdout.on("error", endOnClosedPipe);
+  process.on("uncaughtException", endOnUncaught);
   try {
     await runCommandLine(argv);
   } catch (error) {
     process.stderr.write(renderError(error, { debug: wantsDebug(argv) }));
     process.exitCode ??= exitCodeOf(error);
   }
-  await written(process.stdout);
-  await written(process.stderr);
+  // On Linux these streams have written when `write` returns (nodejs.org/api/process.html, "A note on process I/O"), and making them takes time.
+  if (process.platform !== "linux") await Promise.all([process.stdout, process.stderr].map(written));
   // A driver that hangs in `ls`, or a socket that lingers, must not keep the process.
   process.exit();
 }
@@ -26,14 +26,14 @@ async function runCommandLine(typed: readonly string[]): Promise<void> {
   const { name, argv, globals } = findCommand(typed, (each) => Object.hasOwn(commandTable, each));
   const load = commandTable[name ?? (["--version", "-v"].includes(typed[0] ?? "") ? "version" : "")];
   if (load === undefined) {
-    const { runWithOclif } = await import("./oclif.js");
-    return runWithOclif(argv, globals);
+    const { runUnlisted } = await import("./unlisted-command.js");
+    return runUnlisted(argv, globals);
   }
   const { default: command } = await load();
   if (name === undefined) return command.run([]);
   if (!command.asksForHelp(argv)) return command.run(argv).catch((error: unknown) => explain(error, name));
-  const { showHelp } = await import("./oclif.js");
-  return showHelp(name.split(" "), argv);
+  const { showCommandHelp } = await import("./help/show-help.js");
+  return showCommandHelp(name, command, argv);
 }
 
 /** Adds what was probably meant to an error about a flag. */
@@ -58,6 +58,9 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-function endOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(0);
+/** Nobody reading stdout any more is no failure. Everything else here is a mistake of ours or of a driver's. */
+function endOnUncaught(error: unknown): void {
+  if (hasCode(error, "EPIPE") && process.stdout.errored === error) process.exit(0);
+  process.stderr.write(renderError(error, { debug: wantsDebug(process.argv.slice(2)) }));
+  process.exit(1);
 }

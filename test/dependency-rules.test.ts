@@ -36,7 +36,7 @@ const WRONG: Readonly<Record<string, WrongFile>> = {
   "templates-are-read-when-needed": { path: "src/commands/eager.ts", text: `import "../template/right.js";` },
   "only-the-table-imports-commands": { path: "src/main.ts", text: `import "./commands/right.js";` },
   "command-line-imports-only-what-is-below-it": { path: "src/command-line/wrong.ts", text: `import "../files/right.js";` },
-  "oclif-is-loaded-when-needed": { path: "src/help.ts", text: `import "./oclif.js";` },
+  "oclif-is-loaded-when-needed": { path: "src/help.ts", text: `import "./oclif/right.js";` },
   "npm-registry-fetch-has-one-place": { path: "src/drivers/fetch.ts", text: `await import("npm-registry-fetch");` },
   "npmcli-arborist-has-one-place": { path: "src/drivers/tree.ts", text: `await import("@npmcli/arborist");` },
   "npmcli-config-has-one-place": { path: "src/drivers/rc.ts", text: `await import("@npmcli/config");` },
@@ -91,10 +91,13 @@ const RIGHT: readonly WrongFile[] = [
   { path: "src/template/right.ts", text: `import "../errors.js";` },
   { path: "src/terminal/inspect-template.ts", text: `import "../template/right.js";` },
   { path: "src/context.ts", text: `import "./terminal/right.js"; import "./machines/right.js";` },
-  { path: "src/commands/right.ts", text: `import "../command-line/right.js"; import "../context.js"; import "../terminal/right.js"; await import("../template/right.js");` },
+  {
+    path: "src/commands/right.ts",
+    text: `import "../command-line/right.js"; import "../context.js"; import "../terminal/right.js"; await import("../template/right.js");`,
+  },
   { path: "src/command-line/right.ts", text: `import "../context.js";` },
   { path: "src/command-table.ts", text: `await import("./commands/right.js");` },
-  { path: "src/oclif.ts", text: `import "@oclif/core"; import "./command-table.js";` },
+  { path: "src/oclif/right.ts", text: `import "@oclif/core"; import "../command-table.js";` },
 ];
 
 const LISTED = [

@@ -1,4 +1,5 @@
 import { type Context, type ContextOptions, createContext } from "../context.js";
+import { writeStdout } from "../terminal/standard-output.js";
 import type { Flags } from "./flags.js";
 import { type GlobalFlagValues, globalFlags } from "./global-flags.js";
 import { asksForHelp, type ParsedCommandLine, type ParseOptions, parseCommandLine } from "./parse.js";
@@ -52,6 +53,8 @@ export interface CommandCall<F extends Flags> extends ParsedCommandLine<F & type
 export interface Command {
   readonly summary: string;
   readonly description?: string;
+  readonly usage?: string;
+  readonly examples?: readonly string[];
   readonly hidden?: boolean;
   readonly args: Readonly<Record<string, ArgumentDescription>>;
   readonly flags: Flags;
@@ -88,7 +91,7 @@ export function defineCommand<const F extends Flags = Record<never, never>>(defi
 }
 
 function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  writeStdout(`${line}\n`);
 }
 
 function contextOptions(flags: GlobalFlagValues, output: ContextOptions["output"]): ContextOptions {

@@ -10,7 +10,7 @@ export default defineCommand({
       required: true,
     },
   },
-  examples: ["<%= config.bin %> driver install my-org/my-repo", "<%= config.bin %> driver install npm:docker-machine-driver-example@^1.2"],
+  examples: ["docker-machine driver install my-org/my-repo", "docker-machine driver install npm:docker-machine-driver-example@^1.2"],
   async run({ words, context }) {
     const source = onlyWord(words, "driver's source");
     const { drivers, tasks } = await context("progress");

@@ -1,0 +1,67 @@
+import { nearest } from "./command-line/nearest.js";
+import { asksForHelp, parseCommandLine } from "./command-line/parse.js";
+import { commandTable } from "./command-table.js";
+import { MachineError } from "./errors.js";
+import { programFlags, showProgramHelp, showTopicHelp } from "./help/show-help.js";
+import { topics } from "./help/topics.js";
+import { hasUserPlugins } from "./plugins/user-plugins.js";
+
+/** Of @oclif/plugin-plugins, which brings its commands itself. */
+const SHIPPED_PLUGINS = "plugins";
+
+/**
+ * Runs a command line whose command is none of the program's own: nothing at all, a topic, a plugin's command, or a mistake.
+ *
+ * @param argv everything from the first word on
+ * @param globals the global flags before it
+ * @throws {MachineError} `COMMAND_UNKNOWN`, and whatever a plugin's command throws
+ */
+export async function runUnlisted(argv: readonly string[], globals: readonly string[]): Promise<void> {
+  const [first] = argv;
+  if (first === undefined) return runWithoutCommand(globals);
+  if (isTopic(first) && isOnlyHelp(argv.slice(1))) return showTopicHelp(first);
+  if (first !== SHIPPED_PLUGINS && !hasUserPlugins()) throw unknownCommand(argv);
+  const { runPluginCommand } = await import("./oclif/run-plugin-command.js");
+  const found = await runPluginCommand(argv, globals);
+  if (found.kind === "unknown") throw unknownCommand(argv, found.known);
+}
+
+/** `help WORDS`, where the words name none of the program's own commands. */
+export async function showUnlistedHelp(words: readonly string[]): Promise<void> {
+  return runUnlisted(words.length === 0 ? [] : [...words, "--help"], []);
+}
+
+/** Only global flags were typed: those that ask for the version, or else it is help that is wanted. */
+async function runWithoutCommand(globals: readonly string[]): Promise<void> {
+  const { flags } = parseCommandLine(globals, programFlags, { env: {} });
+  if (!flags.version) return showProgramHelp();
+  const command = await commandTable.version?.();
+  await command?.default.run([]);
+}
+
+function isTopic(word: string): boolean {
+  return Object.keys(commandTable).some((name) => name.startsWith(`${word} `));
+}
+
+function isOnlyHelp(argv: readonly string[]): boolean {
+  return argv.length === 0 || (argv[0]?.startsWith("-") === true && asksForHelp(argv, programFlags));
+}
+
+function unknownCommand(argv: readonly string[], others: readonly string[] = []): MachineError {
+  const words = argv.slice(
+    0,
+    argv.findIndex((word) => word.startsWith("-")) === -1 ? undefined : argv.findIndex((word) => word.startsWith("-")),
+  );
+  const [first = "", second] = words;
+  const isOfTopic = second !== undefined && isTopic(first);
+  const typed = isOfTopic ? `${first} ${second}` : first;
+  const known = [...Object.keys(commandTable), ...Object.keys(topics()), ...others];
+  const near =
+    nearest(typed, isOfTopic ? known.filter((name) => name.startsWith(`${first} `)) : known) ?? nearest(words.slice(0, 2).join(" "), known);
+  return new MachineError("COMMAND_UNKNOWN", `"${typed}" is not a command of docker-machine.`, {
+    suggestions: [
+      ...(near === undefined ? [] : [`Did you mean this? docker-machine ${near}`]),
+      isOfTopic ? `docker-machine ${first} --help lists its commands.` : "docker-machine --help lists all commands.",
+    ],
+  });
+}
