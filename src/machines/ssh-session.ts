@@ -1,24 +1,35 @@
+import { isDriverError } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
 import type { SessionOptions } from "../ssh/session.js";
 import type { MachineContext } from "./machine-context.js";
-import { openMachine } from "./open-machine.js";
-import { connectOptions, sshEndpointOf } from "./provision-machine.js";
+import { logIn } from "./machine-login.js";
+
+/** What {@link sshSession} does on the host. */
+export interface SshSessionOptions extends SessionOptions {
+  /** Default: the machine's own user. */
+  readonly user?: string | undefined;
+}
+
+/** What OpenSSH exits with when it is not the command that failed, but SSH. */
+const SSH_FAILED_EXIT_CODE = 255;
 
 /**
  * Runs a command, or an interactive shell, on a machine's host and returns its exit code.
  *
- * @throws {MachineError} `MACHINE_NOT_RUNNING`, `DRIVER_OPERATION_UNSUPPORTED`, `SSH_…`
+ * @throws {MachineError} `MACHINE_NOT_RUNNING`, `DRIVER_OPERATION_UNSUPPORTED`; with the exit code 255: `SSH_…`
  */
-export async function sshSession(context: MachineContext, name: string, session: SessionOptions): Promise<number> {
-  const open = await openMachine(context, name);
-  const status = await open.driver.status();
-  if (status !== "Running") {
-    throw new MachineError("MACHINE_NOT_RUNNING", `Cannot run SSH command: the machine "${name}" is not running, it is ${status}.`, {
-      suggestions: [`docker-machine start ${name}`],
-    });
+export async function sshSession(context: MachineContext, name: string, { user, ...session }: SshSessionOptions): Promise<number> {
+  try {
+    using connection = await logIn(context, name, { user, purpose: "run SSH command" });
+    // Awaited here: the connection ends with this block.
+    return await connection.session({ ...session, interrupt: context.signal });
+  } catch (error) {
+    throw withSshExitCode(error);
   }
-  const { connectSsh } = await import("../ssh/connect.js");
-  using connection = await connectSsh(await sshEndpointOf(open), connectOptions(context, open));
-  // Awaited here: the connection ends with this block.
-  return await connection.session(session);
+}
+
+function withSshExitCode(error: unknown): unknown {
+  if (!isDriverError(error) || !error.code.startsWith("SSH_")) return error;
+  const { code, message, suggestions } = error;
+  return new MachineError(code, message, { cause: error, suggestions, exitCode: SSH_FAILED_EXIT_CODE });
 }

@@ -140,7 +140,8 @@ function ready(client: Client, config: ConnectConfig, signal: AbortSignal | unde
       signal?.removeEventListener("abort", abort);
       act();
     };
-    client.once("ready", () => settle(resolve));
+    // Else each small request waits for the answer to the one before, up to 40 ms (Nagle's algorithm).
+    client.once("ready", () => settle(() => resolve(void client.setNoDelay(true))));
     client.on("error", (error) => settle(() => reject(error)));
     client.once("close", () => settle(() => reject(new Error("The host closed the connection."))));
     client.connect(config);

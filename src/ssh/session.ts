@@ -6,40 +6,54 @@ import { exitCodeOf } from "./exit-code.js";
 export interface SessionOptions {
   /** Handed as one text to the login shell of the host, as OpenSSH does. Absent: an interactive shell. */
   readonly command?: string;
+  /** A part of the SSH server to talk to instead, such as `sftp`. */
+  readonly subsystem?: string;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   /** Whether the host gives the session a terminal. Default: if there is no command and `stdin` is a terminal. */
   readonly terminal?: boolean;
+  /** Interrupts the command on the host when it is aborted. */
+  readonly interrupt?: AbortSignal;
 }
 
 /** Joins local streams with a command or shell on the host. `undefined`: the connection was lost. */
 export async function joinSession(client: Client, options: SessionOptions): Promise<number | undefined> {
-  const { command, stdin, stdout, stderr } = options;
-  const hasTerminal = options.terminal ?? (command === undefined && stdin instanceof ReadStream);
-  const channel = await open(client, command, hasTerminal ? terminalOf(stdout) : undefined);
+  const { command, subsystem, stdin, stdout, stderr, interrupt } = options;
+  const hasTerminal = options.terminal ?? (command === undefined && subsystem === undefined && stdin instanceof ReadStream);
+  const channel = await open(client, { command, subsystem, terminal: hasTerminal ? terminalOf(stdout) : undefined });
   const exitCode = exitCodeOf(channel);
   // A session whose far end no longer reads is judged by its exit code.
   channel.on("error", () => undefined);
   channel.pipe(stdout, { end: false });
   channel.stderr.pipe(stderr, { end: false });
   const leave = hasTerminal ? enterTerminal(channel, stdin, stdout) : () => undefined;
+  const passOn = () => channel.signal("INT");
+  interrupt?.addEventListener("abort", passOn, { once: true });
   stdin.pipe(channel);
   try {
     return await exitCode;
   } finally {
     leave();
+    interrupt?.removeEventListener("abort", passOn);
     stdin.unpipe(channel);
     // Else an open terminal or pipe would keep this process alive.
     stdin.pause();
   }
 }
 
+interface Request {
+  readonly command: string | undefined;
+  readonly subsystem: string | undefined;
+  readonly terminal: PseudoTtyOptions | undefined;
+}
+
 /** Without a terminal, OpenSSH runs an interactive request as the login shell reading its commands from standard input; so does this. */
-function open(client: Client, command: string | undefined, terminal: PseudoTtyOptions | undefined): Promise<ClientChannel> {
+function open(client: Client, { command, subsystem, terminal }: Request): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     const done = (error: Error | undefined, channel: ClientChannel) => (error === undefined ? resolve(channel) : reject(error));
-    if (command === undefined) client.shell(terminal ?? false, done);
+    if (subsystem !== undefined) client.subsys(subsystem, done);
+    else if (command === undefined) client.shell(terminal ?? false, done);
     else client.exec(command, terminal === undefined ? {} : { pty: terminal }, done);
   });
 }

@@ -5,6 +5,7 @@ import { MachineError, messageOf } from "../errors.js";
 import { collect } from "./collect.js";
 import { rootScriptCommand, scriptCommand } from "./quote.js";
 import { joinSession, type SessionOptions } from "./session.js";
+import type { SftpFileSystem } from "./sftp-file-system.js";
 
 /** How {@link SshConnection.run} runs a command. */
 export interface RemoteRunOptions {
@@ -128,6 +129,24 @@ export class SshConnection implements Disposable {
     const purpose = `write ${files.map(({ path }) => path).join(", ")}`;
     const { stdout } = await this.runScript(INSTALL_FILES, args, { as: "root", purpose });
     return stdout.split("\n").filter((path) => path !== "");
+  }
+
+  /**
+   * The host's files.
+   *
+   * @param where names the host in messages, such as `on the machine "dev"`
+   * @throws {MachineError} `SSH_NO_SFTP`, `SSH_CONNECTION_LOST`
+   */
+  async files(where: string): Promise<SftpFileSystem> {
+    const { SftpFileSystem } = await import("./sftp-file-system.js");
+    const sftp = await this.#openSftp().catch((cause: unknown) => {
+      if (cause instanceof MachineError) throw cause;
+      throw new MachineError("SSH_NO_SFTP", `The SSH server ${where} has no SFTP, by which files are copied: ${messageOf(cause)}`, {
+        cause,
+        suggestions: ["Install it on the host; Debian has it in the package openssh-sftp-server."],
+      });
+    });
+    return new SftpFileSystem(sftp, { where, lost: () => this.#lost("copy files") });
   }
 
   /** Joins local streams with a command or an interactive shell on the host, and returns its exit code. */
