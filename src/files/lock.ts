@@ -2,8 +2,8 @@ import { closeSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hasCode, MachineError } from "../errors.js";
-import { makePrivateDirectory, PRIVATE_FILE_MODE } from "./atomic-file.js";
+import { hasCode, MachineError, messageOf } from "../errors.js";
+import { makePrivateDirectory, PRIVATE_FILE_MODE, unwritable } from "./atomic-file.js";
 
 /** How {@link withLock} waits for a lock that another process holds. */
 export interface LockOptions {
@@ -18,7 +18,10 @@ export interface LockOptions {
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
 const SQLITE_IOERR = 10;
+const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
 /** The file vanishing while it is opened is an I/O error to SQLite; more of them in a row are the disk's. */
 const TOLERATED_IO_ERRORS = 20;
 const POLL_MS = 25;
@@ -28,7 +31,7 @@ const SAY_AFTER_MS = 1000;
  * Runs `action` while holding the lock file at `path`, which no other process or call holds meanwhile.
  * The operating system holds the lock (through SQLite's, the only portable one in Node), so it is free the moment its process dies, however it dies.
  *
- * @throws {MachineError} `LOCK_TIMEOUT`, `OPERATION_ABORTED`, and whatever `action` throws
+ * @throws {MachineError} `LOCK_TIMEOUT`, `OPERATION_ABORTED`, `FILE_UNWRITABLE`, and whatever `action` throws
  */
 export async function withLock<T>(path: string, options: LockOptions, action: () => Promise<T>): Promise<T> {
   await makePrivateDirectory(dirname(path));
@@ -70,18 +73,30 @@ function tryAcquire(path: string): DatabaseSync | Error | undefined {
   const { DatabaseSync } = loadSqlite();
   createIfMissing(path);
   const before = inodeOf(path);
-  const lock = new DatabaseSync(path, { timeout: 0 });
+  let lock: DatabaseSync | undefined;
   try {
-    lock.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
+    lock = new DatabaseSync(path, { timeout: 0 });
+    // With its journal in memory SQLite writes nothing, so that a full disk can be locked too, and room be made on it.
+    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (error) {
-    lock.close();
-    if (resultCode(error) === SQLITE_BUSY) return undefined;
-    if (error instanceof Error && resultCode(error) === SQLITE_IOERR) return error;
-    throw error;
+    lock?.close();
+    return refusal(path, error);
   }
   if (before !== undefined && inodeOf(path) === before) return lock;
   lock.close();
   return undefined;
+}
+
+/** What a lock that SQLite refuses means: it is another's (`undefined`), or there may be one at the next try (the error). */
+function refusal(path: string, error: unknown): Error | undefined {
+  const code = resultCode(error);
+  if (code === SQLITE_BUSY) return undefined;
+  if (error instanceof Error && code === SQLITE_IOERR) return error;
+  if (code !== SQLITE_READONLY && code !== SQLITE_FULL && code !== SQLITE_CANTOPEN) throw error;
+  throw new MachineError("FILE_UNWRITABLE", `Can't lock ${path}: ${messageOf(error)}.`, {
+    cause: error,
+    suggestions: ["Check that the disk has room and that you may write there."],
+  });
 }
 
 /** Only a new file is opened here: closing one that this process has locked would free its lock (POSIX, close). */
@@ -89,7 +104,7 @@ function createIfMissing(path: string): void {
   try {
     closeSync(openSync(path, "wx", PRIVATE_FILE_MODE));
   } catch (error) {
-    if (!hasCode(error, "EEXIST")) throw error;
+    if (!hasCode(error, "EEXIST")) throw unwritable(path, error);
   }
 }
 
