@@ -86,7 +86,8 @@ function withoutUnderscores(digits: string): string | undefined {
 }
 
 function unescaped([written, octal, byte, short, long, letter]: RegExpExecArray, quote: '"' | "'"): Uint8Array {
-  if (octal !== undefined || byte !== undefined) return oneByte(Number.parseInt(octal ?? byte ?? "", octal === undefined ? 16 : 8), written);
+  if (octal !== undefined || byte !== undefined)
+    return oneByte(Number.parseInt(octal ?? byte ?? "", octal === undefined ? 16 : 8), written);
   const digits = short ?? long;
   if (digits !== undefined) return Buffer.from(runeOf(Number.parseInt(digits, 16), written));
   const isQuote = letter === '"' || letter === "'";

@@ -64,11 +64,21 @@ const UNREADABLE: ListedMachine = { name: "broken", driverName: "", status: "Err
 
 const data: Readonly<Record<string, GoValue>> = {
   ...Object.fromEntries(
-    Object.entries(JSON.parse(readFileSync(fileURLToPath(new URL("data.json", folder)), "utf8"))).map(([name, json]) => [name, goValueOfJson(json)]),
+    Object.entries(JSON.parse(readFileSync(fileURLToPath(new URL("data.json", folder)), "utf8"))).map(([name, json]) => [
+      name,
+      goValueOfJson(json),
+    ]),
   ),
   row: machineRowValue(MACHINE, { all: [MACHINE], dockerHost: undefined }),
   unreadable: machineRowValue(UNREADABLE, { all: [UNREADABLE], dockerHost: undefined }),
-  header: { kind: "map", elementType: "string", entries: new Map([["Name", goString("NAME")], ["State", goString("STATE")]]) },
+  header: {
+    kind: "map",
+    elementType: "string",
+    entries: new Map([
+      ["Name", goString("NAME")],
+      ["State", goString("STATE")],
+    ]),
+  },
 };
 
 /** Numbers that don't fit are noticed before anything is written; Go notices some of them only when it comes to them. */
@@ -82,7 +92,10 @@ test("What newer versions of Go accept is accepted", () => {
   const values = goValueOfJson({ text: "aé🐳", empty: "", one: 1 });
   const written = (text: string) => run(text, values);
   expect(written("{{range 3}}{{.}}{{end}}")).toEqual({ output: "012", fails: undefined });
-  expect(written("{{range $i := 2}}{{$i}}{{else}}none{{end}}{{range 0}}x{{else}}none{{end}}")).toEqual({ output: "01none", fails: undefined });
+  expect(written("{{range $i := 2}}{{$i}}{{else}}none{{end}}{{range 0}}x{{else}}none{{end}}")).toEqual({
+    output: "01none",
+    fails: undefined,
+  });
   expect(written('{{range $i, $c := .text}}{{$i}}{{printf "%c" $c}} {{end}}')).toEqual({ output: "0a 1é 3🐳 ", fails: undefined });
   expect(written("{{with .empty}}a{{else with .one}}{{.}}{{else}}c{{end}}")).toEqual({ output: "1", fails: undefined });
 });

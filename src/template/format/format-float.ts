@@ -6,15 +6,19 @@ const VERBS = "vbeEfFgGxX";
 /** A `float64` as the directive wants it; nothing if its verb is not for such a number. */
 export function formatFloat(value: number, directive: Directive): string | undefined {
   if (!VERBS.includes(directive.verb)) return undefined;
-  const isNegative = value < 0 || Object.is(value, -0);
-  const sign = isNegative ? "-" : directive.plus ? "+" : directive.space ? " " : "";
-  if (!Number.isFinite(value))
-    return padded(`${sign || (Number.isNaN(value) ? "" : "+")}${Number.isNaN(value) ? "NaN" : "Inf"}`, { ...directive, zero: false });
+  const sign = signOf(value, directive);
+  if (!Number.isFinite(value)) return padded(`${sign === "" ? "+" : sign}Inf`, { ...directive, zero: false });
   const verb = directive.verb === "v" ? "g" : directive.verb.replace("F", "f");
   const plain = unsigned(value, verb, directive.precision);
   const number = directive.sharp && verb !== "b" ? withPoint(plain, verb, directive.precision) : plain;
   if (!directive.zero || sign === "") return padded(sign + number, directive);
   return sign + padded(number, { ...directive, width: (directive.width ?? 0) - sign.length });
+}
+
+function signOf(value: number, { plus, space }: Directive): string {
+  if (value < 0 || Object.is(value, -0)) return "-";
+  if (plus) return "+";
+  return space ? " " : "";
 }
 
 function unsigned(value: number, verb: string, precision: number | undefined): string {

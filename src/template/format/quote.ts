@@ -21,8 +21,14 @@ export function isPrintable(character: string): boolean {
 
 /** `%q` of text: in double quotes with escapes, with `#` in back quotes if it can be, with `+` in ASCII. */
 export function quotedText(text: string, directive: Directive): string {
-  const isRaw = directive.sharp && /^[^`\x00-\x08\x0a-\x1f\x7f\uFEFF]*$/.test(text) && text.isWellFormed();
+  const isRaw = directive.sharp && [...text].every(canBeRaw);
   return padded(isRaw ? `\`${text}\`` : quoted(text, '"', directive), directive);
+}
+
+/** Whether the character may stand in back quotes. */
+function canBeRaw(character: string): boolean {
+  const code = character.codePointAt(0) ?? 0;
+  return character === "\t" || (code >= 0x20 && !["`", "\x7f", "\uFEFF", "\uFFFD"].includes(character));
 }
 
 /** The number's character; U+FFFD if there is none. */
