@@ -2,7 +2,8 @@ import { defineCommand } from "../command-line/define-command.js";
 import { jsonFlag, switchFlag, textFlag } from "../command-line/flags.js";
 import { nameOrDefault } from "../command-line/machine-names.js";
 import { MachineError } from "../errors.js";
-import { type Connection, checkedConnection } from "../machines/connection.js";
+import { checkedConnection, proxyException } from "../machines/connection.js";
+import type { MachineContext } from "../machines/machine-context.js";
 import { detectShell, isKnownShell, shellDialect, shellNames } from "../terminal/shell-dialect.js";
 
 type Variables = ReadonlyMap<string, string | undefined>;
@@ -27,7 +28,7 @@ export default defineCommand({
     const find = async () =>
       flags.unset
         ? unsetVariables(flags["no-proxy"])
-        : setVariables(await nameOrDefault(machines, words), async (name) => checkedConnection(machines, name, flags), flags["no-proxy"]);
+        : setVariables(machines, await nameOrDefault(machines, words), { swarm: flags.swarm, noProxy: flags["no-proxy"] });
     if (flags.json) return printJson({ variables: Object.fromEntries([...(await find())].map(([name, value]) => [name, value ?? null])) });
     const shell = flags.shell ?? detectShell(process.env, process.platform);
     if (shell === undefined) {
@@ -49,15 +50,20 @@ function unsetVariables(noProxy: boolean): Variables {
   return new Map(names.map((name) => [name, undefined]));
 }
 
-async function setVariables(name: string, connect: (name: string) => Promise<Connection>, noProxy: boolean): Promise<Variables> {
-  const { url, certPath, address } = await connect(name);
+interface Wanted {
+  readonly swarm: boolean;
+  readonly noProxy: boolean;
+}
+
+async function setVariables(machines: MachineContext, name: string, { swarm, noProxy }: Wanted): Promise<Variables> {
+  const { url, certPath } = await checkedConnection(machines, name, { swarm });
   const variables = new Map([
     ["DOCKER_TLS_VERIFY", "1"],
     ["DOCKER_HOST", url],
     ["DOCKER_CERT_PATH", certPath],
     ["DOCKER_MACHINE_NAME", name],
   ]);
-  if (noProxy) variables.set(noProxyName(), withAddress(process.env[noProxyName()], address));
+  if (noProxy) variables.set(noProxyName(), withAddress(process.env[noProxyName()], await proxyException(machines, name)));
   return variables;
 }
 

@@ -1,7 +1,7 @@
 import { defineCommand } from "../command-line/define-command.js";
 import { jsonFlag } from "../command-line/flags.js";
 import { namesOrDefault } from "../command-line/machine-names.js";
-import { openMachine } from "../machines/open-machine.js";
+import { machineAddress } from "../machines/connection.js";
 
 export default defineCommand({
   summary: "Get the IP address of a machine",
@@ -11,8 +11,7 @@ export default defineCommand({
     const { machines } = await context("data");
     const found: { readonly name: string; readonly ip: string }[] = [];
     for (const name of await namesOrDefault(machines, words)) {
-      const { driver } = await openMachine(machines, name);
-      const ip = await driver.address();
+      const ip = await machineAddress(machines, name);
       found.push({ name, ip });
       if (!flags.json) print(ip);
     }

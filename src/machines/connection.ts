@@ -10,8 +10,6 @@ export interface Connection {
   readonly url: string;
   /** The folder that holds ca.pem, cert.pem and key.pem. */
   readonly certPath: string;
-  /** The machine's own address, as `ip` prints it. */
-  readonly address: string;
 }
 
 /** Which of a machine's two endpoints is meant. */
@@ -23,6 +21,18 @@ export interface ConnectionOptions {
 /** Docker's endpoint of a machine. */
 export async function machineUrl(context: MachineContext, name: string): Promise<string> {
   return (await openMachine(context, name)).driver.url();
+}
+
+/** The address of a machine's host, never with a port: a machine of the driver `none` has saved that of its URL too, as the Go program does. */
+export async function machineAddress(context: MachineContext, name: string): Promise<string> {
+  const address = await (await openMachine(context, name)).driver.address();
+  const [, bracketed, plain] = /^(?:\[(.*)\]|([^:]*))(?::\d*)?$/.exec(address) ?? [];
+  return bracketed ?? plain ?? address;
+}
+
+/** What NO_PROXY must hold so that a machine is reached directly: its address, with the port if that is all that is known of it. */
+export async function proxyException(context: MachineContext, name: string): Promise<string> {
+  return (await openMachine(context, name)).driver.address();
 }
 
 /** The version of the Docker that runs on a machine. */
@@ -45,8 +55,7 @@ export async function checkedConnection(context: MachineContext, name: string, o
 async function describeConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
   const open = await openMachine(context, name);
   const url = await open.driver.url();
-  const address = await open.driver.address();
-  return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath: open.machine.directory, address };
+  return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath: open.machine.directory };
 }
 
 /** The client's files in a machine's folder. Machines of the Go program's driver "none" have no copies there: they get them now. */

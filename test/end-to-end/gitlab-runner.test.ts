@@ -42,7 +42,7 @@ describe("GitLab Runner, with the driver none", () => {
   it("asks for address and status in one line each", async () => {
     const name = runner.newName();
     await runner.create("none", name, dead);
-    expect(await runner.run("ip", name)).toMatchObject({ exitCode: 0, stdout: "127.0.0.1:1\n" });
+    expect(await runner.run("ip", name)).toMatchObject({ exitCode: 0, stdout: "127.0.0.1\n" });
     expect(await runner.run("status", name)).toMatchObject({ exitCode: 0, stdout: "Running\n" });
     expect(await runner.run("url", name)).toMatchObject({ exitCode: 0, stdout: "tcp://127.0.0.1:1\n" });
   });

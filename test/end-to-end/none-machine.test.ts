@@ -36,7 +36,7 @@ describe("a machine of the driver none", () => {
     await createDead();
     expect(await cli.run(["status", "dead"])).toEqual({ exitCode: 0, stdout: "Running\n", stderr: "" });
     expect(await cli.run(["url", "dead"])).toEqual({ exitCode: 0, stdout: "tcp://127.0.0.1:1\n", stderr: "" });
-    expect(await cli.run(["ip", "dead"])).toEqual({ exitCode: 0, stdout: "127.0.0.1:1\n", stderr: "" });
+    expect(await cli.run(["ip", "dead"])).toEqual({ exitCode: 0, stdout: "127.0.0.1\n", stderr: "" });
     expect(await cli.run(["ls", "-q"])).toEqual({ exitCode: 0, stdout: "dead\n", stderr: "" });
     const listed = await cli.run(["ls"], { env: { DOCKER_HOST: "tcp://127.0.0.1:1" } });
     expect(listed.stdout).toMatch(

@@ -4,7 +4,7 @@ import type { noneOptions } from "./options.js";
 
 /** What the driver `none` saves, as the Go program does. */
 export type NoneState = {
-  /** The URL's `host:port`, which `docker-machine ip` prints. */
+  /** The URL's `host:port`, as the Go program saves it. */
   readonly IPAddress?: string;
   readonly URL?: string;
 };
