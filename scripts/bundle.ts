@@ -1,25 +1,41 @@
 // Bundles src/ and the libraries that a quick start needs into dist/: reading seven hundred small files is most of what oclif's and npm's libraries cost.
-// What stays outside: the SDK and the drivers (there must be one SDK), and libraries that are used while something slow goes on anyway.
+// What stays outside: the SDK (there must be one, which installed drivers find as well), and libraries that are used while something slow goes on anyway.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
+import { bundlePackage } from "./bundle-packages.ts";
 import { hotChunk } from "./hot-chunk.ts";
 import { isEagerBuiltin, lazyBuiltins } from "./lazy-builtins.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "src");
 const output = join(root, "dist");
-const OUTSIDE = [/^@docker-machine\//, "ssh2", "node-forge"];
+const OUTSIDE = ["@docker-machine/driver-sdk", "ssh2", "node-forge"];
 /** What libraries look for in vain, if it isn't there. */
 const OPTIONAL = ["typescript", "ts-node", "tsx", "kerberos"];
+/** Constants of npm's libraries that load much for what is seldom needed: a check of attestations, patterns of file names, proxies. Each is worked out where it is used instead. */
+const PUT_OFF: Readonly<Record<string, readonly string[]>> = {
+  "pacote/lib/registry.js": ["sigstore"],
+  "cacache/lib/util/glob.js": ["glob"],
+  "@npmcli/fs/lib/cp/index.js": ["useNative", "node", "polyfill"],
+  "@npmcli/agent/lib/proxy.js": ["SOCKS_PROTOCOLS", "SocksProxyAgent", "HttpProxyAgent", "HttpsProxyAgent"],
+};
 const PASSED_ON = "\0passed-on:";
 /** The commands that scripts and prompts call all the time. */
 const HOT = ["active", "config", "env", "inspect", "ip", "ls", "status", "url"];
 
+for (const name of readdirSync(join(root, "packages"))) await bundlePackage(join(root, "packages", name));
 rmSync(output, { recursive: true, force: true });
-const hot = hotChunk([join(sources, "main.ts"), ...HOT.map((name) => join(sources, "commands", `${name}.ts`))], isEagerBuiltin);
+const hot = hotChunk(
+  [
+    join(sources, "main.ts"),
+    ...HOT.map((name) => join(sources, "commands", `${name}.ts`)),
+    join(root, "packages", "driver-none", "dist", "index.js"),
+  ],
+  isEagerBuiltin,
+);
 const bundle = await rolldown({
   cwd: root,
   input: entries(),
@@ -68,34 +84,41 @@ function passedOn(): Plugin {
   };
 }
 
-/** A namespace import of `node:http` reads all its exports, of which WebSocket loads a whole HTTP client, 40 ms that nobody uses. */
-function lazyHttp(): Plugin {
-  const id = "\0lazy-http";
+/**
+ * An import of a module of Node's reads all that it exports, and some of that loads much more: `node:crypto` all of WebCrypto, `node:http` a second HTTP client, 40 ms.
+ * Taken as a plain object, only what is used is read.
+ */
+function plainBuiltins(): Plugin {
+  const statement = /^import (?:\* as )?(?:([\w$]+)(?:, )?)?(\{.*\})? from "([^"]+)";$/gm;
+  const constants = (whole: string, name: string | undefined, parts: string | undefined, module: string) => {
+    if (!isBuiltin(module)) return whole;
+    const targets = [name, parts?.replaceAll(" as ", ": ")].filter((target) => target !== undefined);
+    return targets.map((target) => `const ${target} = process.getBuiltinModule("${module}");`).join(" ");
+  };
+  return { name: "plain-builtins", renderChunk: (code) => code.replace(statement, constants) };
+}
+
+function putOff(): Plugin {
   return {
-    name: "lazy-http",
-    resolveId: (source) => (source === "http" || source === "node:http" ? id : null),
-    load: (source) => (source === id ? 'module.exports = process.getBuiltinModule("node:http");' : null),
+    name: "put-off",
+    transform(code, id) {
+      const [, names = []] = Object.entries(PUT_OFF).find(([file]) => id.endsWith(`/node_modules/${file}`)) ?? [];
+      return names.reduce((text, name) => withoutConstant(text, name, id), code);
+    },
   };
 }
 
-/** pacote loads sigstore, 70 ms, in case somebody asks it to verify an attestation. */
-function lazySigstore(): Plugin {
-  const eager = "const sigstore = require('sigstore')";
-  return {
-    name: "lazy-sigstore",
-    transform(code, id) {
-      if (!id.endsWith("/node_modules/pacote/lib/registry.js")) return null;
-      if (!code.includes(eager)) throw new Error("pacote loads sigstore in another way than it did: see lazySigstore");
-      return code.replace(eager, "const sigstore = { get verify() { return require('sigstore').verify } }");
-    },
-  };
+function withoutConstant(code: string, name: string, id: string): string {
+  const [statement, pattern, value] = new RegExp(`^const (${name}|\\{ ${name} \\}) = (.+)$`, "m").exec(code) ?? [];
+  if (statement === undefined) throw new Error(`${id} has no constant ${name} any more: see PUT_OFF`);
+  return code.replace(statement, "").replaceAll(new RegExp(`\\b${name}\\b`, "g"), pattern === name ? `(${value})` : `(${value}).${name}`);
 }
 
 /** CommonJS libraries in an ES module still ask for these. */
 function requireForCommonJs(): string {
   return [
-    'import { createRequire as createRequireHere } from "node:module";',
-    "const require = createRequireHere(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;",
+    'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);',
+    "const __filename = import.meta.filename, __dirname = import.meta.dirname;",
   ].join("\n");
 }
 

@@ -10,7 +10,7 @@ import type { LoadedDriver } from "./loaded-driver.js";
 import { missingDefinition, missingError } from "./missing.js";
 import { type Receipt, Receipts } from "./receipts.js";
 import { findHostSdk, type HostSdk } from "./sdk-link.js";
-import { findShipped, type ShippedDriver, shippedDrivers, shippedVersion } from "./shipped.js";
+import { findShipped, type ShippedDriver, shippedDrivers } from "./shipped.js";
 import { type DriverSource, formatSource, parseSource } from "./source.js";
 import { type Ask, unknownName } from "./trust.js";
 
@@ -211,15 +211,7 @@ export class Drivers {
   async #loadShipped(driver: ShippedDriver): Promise<LoadedDriver> {
     const { name } = driver;
     const definition = definitionIn(await driver.load(), { name, source: name });
-    return {
-      definition,
-      name,
-      source: name,
-      get version() {
-        return shippedVersion(driver);
-      },
-      kind: "shipped",
-    };
+    return { definition, name, source: name, version: driver.version, kind: "shipped" };
   }
 
   #hostSdk(): Promise<HostSdk> {
@@ -238,8 +230,8 @@ function asMachineError(error: unknown): MachineError {
   throw error;
 }
 
-function describeShipped(driver: ShippedDriver): InstalledDriver {
-  return { name: driver.name, kind: "shipped", version: shippedVersion(driver), source: driver.name };
+function describeShipped({ name, version }: ShippedDriver): InstalledDriver {
+  return { name, kind: "shipped", version, source: name };
 }
 
 function describeReceipt(receipt: Receipt): InstalledDriver {

@@ -1,18 +1,19 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import genericManifest from "@docker-machine/driver-generic/package.json" with { type: "json" };
+import noneManifest from "@docker-machine/driver-none/package.json" with { type: "json" };
 
 /** A driver that comes with docker-machine. */
 export interface ShippedDriver {
   readonly name: string;
-  readonly package: string;
+  /** Of its package. */
+  readonly version: string;
   /** Imports its package. */
   readonly load: () => Promise<unknown>;
 }
 
 const SHIPPED: ReadonlyMap<string, ShippedDriver> = new Map(
   [
-    { name: "none", package: "@docker-machine/driver-none", load: () => import("@docker-machine/driver-none") },
-    { name: "generic", package: "@docker-machine/driver-generic", load: () => import("@docker-machine/driver-generic") },
+    { name: "none", version: noneManifest.version, load: () => import("@docker-machine/driver-none") },
+    { name: "generic", version: genericManifest.version, load: () => import("@docker-machine/driver-generic") },
   ].map((driver) => [driver.name, driver]),
 );
 /** Names kept for docker-machine's own drivers, whether they are built in yet or not. */
@@ -31,11 +32,4 @@ export function shippedDrivers(): readonly ShippedDriver[] {
 /** The shipped driver of that name, if there is one. */
 export function findShipped(name: string): ShippedDriver | undefined {
   return SHIPPED.get(name);
-}
-
-/** The version of a shipped driver's package. */
-export function shippedVersion(driver: ShippedDriver): string {
-  const path = createRequire(import.meta.url).resolve(`${driver.package}/package.json`);
-  const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string };
-  return version;
 }
