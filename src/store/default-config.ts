@@ -60,9 +60,7 @@ export function newMachineConfig(paths: StorePaths, machine: NewMachine): Machin
       SSHPort: 0,
       SSHKeyPath: "",
       StorePath: paths.storagePath,
-      SwarmMaster: swarm.Master,
-      SwarmHost: swarm.IsSwarm ? swarm.Host : "",
-      SwarmDiscovery: swarm.Discovery,
+      ...driverSwarm(machine.driverName, swarm),
     },
     DriverName: machine.driverName,
     HostOptions: {
@@ -75,6 +73,16 @@ export function newMachineConfig(paths: StorePaths, machine: NewMachine): Machin
     },
     Name: machine.name,
     DockerMachine: machine.own,
+  };
+}
+
+/** What drivers repeat of the Swarm options (`SetSwarmConfigFromFlags` of libmachine/drivers/base.go), which these two of the Go program's don't. */
+function driverSwarm(driverName: string, swarm: SwarmOptions) {
+  const isRepeated = driverName !== "none" && driverName !== "generic";
+  return {
+    SwarmMaster: isRepeated && swarm.Master,
+    SwarmHost: isRepeated ? swarm.Host : "",
+    SwarmDiscovery: isRepeated ? swarm.Discovery : "",
   };
 }
 
