@@ -26,6 +26,7 @@ export const commandTable: Readonly<Record<string, LoadCommand>> = {
   start: () => import("./commands/start.js"),
   status: () => import("./commands/status.js"),
   stop: () => import("./commands/stop.js"),
+  upgrade: () => import("./commands/upgrade.js"),
   url: () => import("./commands/url.js"),
   version: () => import("./commands/version.js"),
 };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isDriverError, type Logger, throwIfAborted, waitFor } from "@docker-machine/driver-sdk";
 import type { Certificates } from "../certificates/certificates.js";
 import { CERTIFICATE_MODE } from "../certificates/certificates.js";
-import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
+import { type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError, messageOf } from "../errors.js";
 import { PRIVATE_FILE_MODE } from "../files/atomic-file.js";
 import type { RemoteFile, SshConnection } from "../ssh/ssh-connection.js";
@@ -37,10 +37,13 @@ export interface ProvisionRequest {
   readonly signal: AbortSignal;
 }
 
+/** What {@link waitForEngine} asks, and with what. */
+export type WaitForEngineRequest = Pick<ProvisionRequest, "connection" | "engineTimeoutMs" | "engineUrl" | "machineDirectory" | "signal">;
+
 /** Where the drop-in with the engine's flags is on a host: where the Go program puts it. */
 const DROP_IN = "/etc/systemd/system/docker.service.d/10-machine.conf";
 /** Milliseconds for installing Docker with all it needs, on a slow host. */
-const INSTALL_TIMEOUT_MS = 30 * 60_000;
+export const INSTALL_TIMEOUT_MS = 30 * 60_000;
 
 /**
  * Sets up Docker on a host: from a bare Debian or Ubuntu to an engine that answers over TLS.
@@ -80,7 +83,12 @@ export function checkEngineOptions(engineOptions: EngineOptions): void {
   serviceDropIn({ command: flags, environment: engineOptions.Env });
 }
 
-async function inspect(connection: SshConnection): Promise<OperatingSystem> {
+/**
+ * Reads what system a host runs, and checks that Docker can be set up there.
+ *
+ * @throws {MachineError} `HOST_UNSUPPORTED`, `HOST_NOT_ROOT`
+ */
+export async function inspect(connection: SshConnection): Promise<OperatingSystem> {
   const { stdout } = await connection.runScript(INSPECT, [], { purpose: "read what system it runs" });
   const system = parseOsRelease(stdout);
   checkSupported(system, stdout.includes("systemd=yes"));
@@ -95,11 +103,15 @@ async function inspect(connection: SshConnection): Promise<OperatingSystem> {
   );
 }
 
+/** What the engine's environment says of proxies: the host's package manager needs them as well. */
+export function proxyVariables({ Env }: EngineOptions): readonly string[] {
+  return Env.filter((assignment) => /^(https?|ftp|all|no)_proxy=/i.test(assignment));
+}
+
 async function installDocker(request: ProvisionRequest): Promise<{ readonly dockerdPath: string; readonly daemonConfig: string }> {
   const { connection, engineOptions } = request;
-  const proxies = engineOptions.Env.filter((assignment) => /^(https?|ftp|all|no)_proxy=/i.test(assignment));
   try {
-    const { stdout } = await connection.runScript(INSTALL_DOCKER, [engineOptions.InstallURL, ...proxies], {
+    const { stdout } = await connection.runScript(INSTALL_DOCKER, [engineOptions.InstallURL, ...proxyVariables(engineOptions)], {
       as: "root",
       purpose: `install Docker with ${engineOptions.InstallURL}`,
       timeoutMs: INSTALL_TIMEOUT_MS,
@@ -162,7 +174,12 @@ async function applyConfiguration({ connection, machineName }: ProvisionRequest)
   }
 }
 
-async function waitForEngine(request: ProvisionRequest): Promise<void> {
+/**
+ * Waits until Docker answers over TLS, and returns its version.
+ *
+ * @throws {MachineError} `ENGINE_NOT_RUNNING` with the end of its journal
+ */
+export async function waitForEngine(request: WaitForEngineRequest): Promise<EngineVersion> {
   const { connection, engineTimeoutMs = 120_000, engineUrl, machineDirectory, signal } = request;
   const credentials = await readEngineCredentials(machineDirectory);
   const pause = async (durationMs: number): Promise<void> => {
@@ -178,7 +195,7 @@ async function waitForEngine(request: ProvisionRequest): Promise<void> {
     }
   };
   try {
-    await waitFor({ signal, sleep: pause }, probe, { description: `Docker at ${engineUrl}`, timeoutMs: engineTimeoutMs });
+    return await waitFor({ signal, sleep: pause }, probe, { description: `Docker at ${engineUrl}`, timeoutMs: engineTimeoutMs });
   } catch (error) {
     throwIfAborted(signal);
     const journal = await connection.runScript(JOURNAL, [], { as: "root", purpose: "read Docker's journal" });

@@ -6,6 +6,29 @@
 /** Seconds to wait for another package manager on the host, or for cloud-init. */
 const LOCK_TIMEOUT_SECONDS = 600;
 
+/** Sets up apt, and `with_locks COMMAND…`, which tries again while another package manager is at work: dpkg's lock apt waits for itself. Waits for cloud-init. */
+const PACKAGE_MANAGER = `export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+printf 'DPkg::Lock::Timeout "%s";\\nAcquire::Retries "3";\\n' ${LOCK_TIMEOUT_SECONDS} >"$work/apt.conf"
+export APT_CONFIG="$work/apt.conf"
+with_locks() {
+  tries=0
+  until "$@" >"$work/log" 2>&1 </dev/null; do
+    code=$?
+    tries=$((tries + 1))
+    if [ "$tries" -ge $((${LOCK_TIMEOUT_SECONDS} / 2)) ] || ! grep -q 'Could not get lock' "$work/log"; then
+      cat "$work/log" >&2
+      return "$code"
+    fi
+    sleep 2
+  done
+}
+if [ -e /run/cloud-init/enabled ] && command -v cloud-init >/dev/null; then
+  timeout ${LOCK_TIMEOUT_SECONDS} cloud-init status --wait >/dev/null 2>&1 || :
+fi`;
+
 /** Prints whether root is at hand, whether systemd runs, and os-release. */
 export const INSPECT = `
 if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then echo root=yes; else echo root=no; fi
@@ -33,27 +56,7 @@ export const INSTALL_DOCKER = `set -eu
 url=$1
 shift
 for variable in "$@"; do export "$variable"; done
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-printf 'DPkg::Lock::Timeout "%s";\\nAcquire::Retries "3";\\n' ${LOCK_TIMEOUT_SECONDS} >"$work/apt.conf"
-export APT_CONFIG="$work/apt.conf"
-with_locks() {
-  tries=0
-  until "$@" >"$work/log" 2>&1 </dev/null; do
-    code=$?
-    tries=$((tries + 1))
-    if [ "$tries" -ge $((${LOCK_TIMEOUT_SECONDS} / 2)) ] || ! grep -q 'Could not get lock' "$work/log"; then
-      cat "$work/log" >&2
-      return "$code"
-    fi
-    sleep 2
-  done
-}
-if [ -e /run/cloud-init/enabled ] && command -v cloud-init >/dev/null; then
-  timeout ${LOCK_TIMEOUT_SECONDS} cloud-init status --wait >/dev/null 2>&1 || :
-fi
+${PACKAGE_MANAGER}
 if ! command -v dockerd >/dev/null; then
   missing=
   command -v curl >/dev/null || missing=curl
@@ -89,6 +92,40 @@ timeout 300 systemctl restart docker
 mkdir -p "$(dirname "$applied")"
 printf '%s\\n' "$state" >"$applied.new"
 mv -f "$applied.new" "$applied"`;
+
+/**
+ * Upgrades the packages that Docker was installed from, and restarts it if it doesn't run what is installed. Arguments are variables for the environment, such as a proxy.
+ * Prints the package's name, its version before, and its version after.
+ */
+export const UPGRADE_DOCKER = `set -eu
+for variable in "$@"; do export "$variable"; done
+${PACKAGE_MANAGER}
+dockerd=$(readlink -f "$(command -v dockerd)")
+package=$(dpkg-query --search "$dockerd" 2>/dev/null | head -n 1 | cut -d : -f 1)
+if [ -z "$package" ]; then
+  echo "The file $dockerd belongs to no package." >&2
+  exit 1
+fi
+version() { dpkg-query --show --showformat '\${Version}' "$package"; }
+before=$(version)
+installed=
+for each in "$package" docker-ce-cli docker-ce-rootless-extras docker-cli docker-buildx-plugin docker-compose-plugin containerd.io containerd runc; do
+  case $(dpkg-query --show --showformat '\${db:Status-Status}' "$each" 2>/dev/null) in installed) installed="$installed $each" ;; esac
+done
+with_locks apt-get -q update -o APT::Update::Error-Mode=any
+with_locks apt-get -q -y install --only-upgrade --no-install-recommends -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $installed
+after=$(version)
+running=$(readlink "/proc/$(systemctl show --property MainPID --value docker)/exe" 2>/dev/null || :)
+if [ "$before" != "$after" ] || [ "$running" != "$dockerd" ]; then
+  systemctl daemon-reload
+  systemctl reset-failed docker docker.socket 2>/dev/null || :
+  if ! timeout 300 systemctl restart docker; then
+    echo 'Docker does not start any more. The end of its journal:' >&2
+    journalctl --unit docker --no-pager --output cat --lines 12 2>&1 | cut -c 1-400 >&2
+    exit 1
+  fi
+fi
+printf '%s\\n' "$package" "$before" "$after"`;
 
 /** Prints the last lines of Docker's journal. */
 export const JOURNAL = `

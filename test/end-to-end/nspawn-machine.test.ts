@@ -13,6 +13,15 @@ const run = promisify(execFile);
 const SUBNET_PREFIX = "172.29.66.";
 const SOURCE = "github.com/my-org/docker-machine-driver-nspawn";
 
+/** Puts the package's own files under a lower version: the archive has no other. */
+const INSTALL_OLDER = `set -eu
+cd "$(mktemp -d)"
+apt-get -q download docker.io >&2
+dpkg-deb -R docker.io_*.deb tree
+sed -i 's/^Version: .*/Version: 20.10.23/' tree/DEBIAN/control
+dpkg-deb -b -Znone tree older.deb >&2
+dpkg --force-downgrade --force-confold -i older.deb >&2`;
+
 let cli: Cli;
 let stateDirectory: string;
 
@@ -123,6 +132,22 @@ describe.skipIf(hostsImpossible !== undefined)(
       expect(await pid()).toBe(before);
       expectSuccess(await cli.run(["regenerate-certs", "-f", "dev"]));
       expect(await pid()).not.toBe(before);
+    });
+
+    it("has its Docker upgraded with the package that it was installed from", { timeout: 600_000 }, async () => {
+      const newest = await cli.run(["upgrade", "dev"]);
+      expectSuccess(newest);
+      expect(newest.stdout).toMatch(
+        /^Upgrading docker\.\.\.\nDocker \S+ on "dev" is already the newest version \(package docker\.io \S+\)\.\n$/,
+      );
+      expectSuccess(await cli.run(["ssh", "dev", INSTALL_OLDER]));
+      const upgraded = await cli.run(["upgrade", "dev"]);
+      expectSuccess(upgraded);
+      expect(upgraded.stdout).toMatch(/Docker on "dev" was upgraded from \S+ to \S+ \(package docker\.io: 20\.10\.23 to \d\S+\)\.\n$/);
+      expect(await docker("dev", "ps", "--all", "--format", "{{.Names}}")).toBe("keeper");
+      expectSuccess(await cli.run(["stop", "dev"]));
+      expect(await cli.run(["upgrade", "dev"])).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("docker-machine start dev") });
+      expectSuccess(await cli.run(["start", "dev"]));
     });
 
     it("is taken over by the driver generic, under another name, restarted through SSH alone, and provisioned as the Go program left it", async () => {

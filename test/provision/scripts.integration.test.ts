@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runProcess } from "../../src/process/run-process.js";
-import { APPLY, INSPECT, INSTALL_DOCKER, SET_HOSTNAME } from "../../src/provision/scripts.js";
+import { APPLY, INSPECT, INSTALL_DOCKER, SET_HOSTNAME, UPGRADE_DOCKER } from "../../src/provision/scripts.js";
 import { scriptCommand } from "../../src/ssh/quote.js";
 import { scratchDirectory } from "../support/scratch-directory.js";
 
@@ -154,5 +154,59 @@ builtin_command() { [ "$2" = cloud-init ] && return 1; echo "/usr/bin/$2"; }
     expect(await restarts()).toBe("1");
     await host.program("systemctl", '[ "$1" != is-active ]');
     expect(await restarts()).toBe("1");
+  });
+
+  describe("Docker is upgraded", () => {
+    /** A host with Docker of the package `name`, of which apt-get knows the version `newest`. The engine runs what is installed. */
+    async function dockerHost(name: string, newest: string): Promise<Sandbox> {
+      const host = await sandbox();
+      const directory = join(host.etc, "..");
+      await writeFile(join(directory, "version"), "1.0\n");
+      await host.program("dockerd");
+      await host.program(
+        "dpkg-query",
+        `case "$*" in
+  *--search*) [ ${name} = none ] && exit 1; echo "${name}: $SANDBOX/bin/dockerd" ;;
+  *Status*) case "$4" in ${name}|containerd) printf installed ;; *) exit 1 ;; esac ;;
+  *) cat "$SANDBOX/version" ;;
+esac`,
+      );
+      await host.program("apt-get", `case "$*" in *install*) echo ${newest} >"$SANDBOX/version" ;; esac`);
+      await host.program("systemctl", 'case "$*" in show*) echo $$ ;; esac');
+      await host.program("readlink", 'case "$1" in -f) echo "$SANDBOX/bin/dockerd" ;; *) echo "$SANDBOX/bin/dockerd" ;; esac');
+      return host;
+    }
+    const changes = async (host: Sandbox) => (await host.calls()).filter((call) => /^apt-get|restart/.test(call));
+
+    test.each(["docker.io", "docker-ce"])("with the package it came from, %s, and restarted", async (name) => {
+      const host = await dockerHost(name, "2.0");
+      expect((await host.run(UPGRADE_DOCKER)).stdout).toBe(`${name}\n1.0\n2.0\n`);
+      expect(await changes(host)).toEqual([
+        "apt-get -q update -o APT::Update::Error-Mode=any",
+        expect.stringMatching(new RegExp(`^apt-get -q -y install --only-upgrade .* ${name} containerd$`)),
+        "systemctl restart docker",
+      ]);
+    });
+
+    test("without a restart if it is the newest already, and runs", async () => {
+      const host = await dockerHost("docker.io", "1.0");
+      expect((await host.run(UPGRADE_DOCKER)).stdout).toBe("docker.io\n1.0\n1.0\n");
+      expect((await changes(host)).filter((call) => call.includes("restart"))).toEqual([]);
+    });
+
+    test("with a restart if an earlier upgrade was cut before it", async () => {
+      const host = await dockerHost("docker.io", "1.0");
+      await host.program("readlink", 'case "$1" in -f) echo "$SANDBOX/bin/dockerd" ;; *) echo "$SANDBOX/bin/dockerd (deleted)" ;; esac');
+      await host.run(UPGRADE_DOCKER);
+      expect(await changes(host)).toContain("systemctl restart docker");
+    });
+
+    test("only if the newest version could be looked up, and it is known where Docker came from", async () => {
+      const offline = await dockerHost("docker.io", "2.0");
+      await offline.program("apt-get", "echo 'E: Failed to fetch' >&2; exit 100");
+      expect((await offline.run(UPGRADE_DOCKER, [], 100)).stderr).toContain("Failed to fetch");
+      const foreign = await dockerHost("none", "2.0");
+      expect((await foreign.run(UPGRADE_DOCKER, [], 1)).stderr).toContain("belongs to no package");
+    });
   });
 });
