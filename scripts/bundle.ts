@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import { bundlePackage } from "./bundle-packages.ts";
 import { hotChunk } from "./hot-chunk.ts";
+import { hookTypes } from "./hook-types.ts";
 import { isEagerBuiltin, lazyBuiltins } from "./lazy-builtins.ts";
+import { plainBuiltins, putOff } from "./lean-libraries.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "src");
@@ -15,13 +17,6 @@ const output = join(root, "dist");
 const OUTSIDE = ["@docker-machine/driver-sdk", "ssh2", "node-forge"];
 /** What libraries look for in vain, if it isn't there. */
 const OPTIONAL = ["typescript", "ts-node", "tsx", "kerberos"];
-/** Constants of npm's libraries that load much for what is seldom needed: a check of attestations, patterns of file names, proxies. Each is worked out where it is used instead. */
-const PUT_OFF: Readonly<Record<string, readonly string[]>> = {
-  "pacote/lib/registry.js": ["sigstore"],
-  "cacache/lib/util/glob.js": ["glob"],
-  "@npmcli/fs/lib/cp/index.js": ["useNative", "node", "polyfill"],
-  "@npmcli/agent/lib/proxy.js": ["SOCKS_PROTOCOLS", "SocksProxyAgent", "HttpProxyAgent", "HttpsProxyAgent"],
-};
 const PASSED_ON = "\0passed-on:";
 /** The commands that scripts and prompts call all the time. */
 const HOT = ["active", "config", "env", "inspect", "ip", "ls", "status", "url"];
@@ -44,7 +39,7 @@ const bundle = await rolldown({
   checks: { ineffectiveDynamicImport: false },
   external: [...OUTSIDE, ...OPTIONAL],
   resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
-  plugins: [passedOn(), lazyBuiltins(sources), hot.plugin, lazyHttp(), lazySigstore()],
+  plugins: [passedOn(), lazyBuiltins(sources), hot.plugin, plainBuiltins(), putOff()],
 });
 const { output: files } = await bundle.write({
   dir: output,
@@ -54,6 +49,7 @@ const { output: files } = await bundle.write({
   codeSplitting: { groups: [hot.group], includeDependenciesRecursively: false },
 });
 refuseStrayImports(files.filter((file) => file.type === "chunk"));
+writeFileSync(join(output, "hooks.d.ts"), hookTypes(join(sources, "hooks.ts")));
 writeFileSync(join(output, "THIRD-PARTY-LICENSES"), licenses(files.filter((file) => file.type === "chunk")));
 
 /** Whatever is imported and not bundled must be installed with the program. */
@@ -82,36 +78,6 @@ function passedOn(): Plugin {
       return `export { default } from ${JSON.stringify(join(sources, `${id.slice(PASSED_ON.length)}.ts`))};`;
     },
   };
-}
-
-/**
- * An import of a module of Node's reads all that it exports, and some of that loads much more: `node:crypto` all of WebCrypto, `node:http` a second HTTP client, 40 ms.
- * Taken as a plain object, only what is used is read.
- */
-function plainBuiltins(): Plugin {
-  const statement = /^import (?:\* as )?(?:([\w$]+)(?:, )?)?(\{.*\})? from "([^"]+)";$/gm;
-  const constants = (whole: string, name: string | undefined, parts: string | undefined, module: string) => {
-    if (!isBuiltin(module)) return whole;
-    const targets = [name, parts?.replaceAll(" as ", ": ")].filter((target) => target !== undefined);
-    return targets.map((target) => `const ${target} = process.getBuiltinModule("${module}");`).join(" ");
-  };
-  return { name: "plain-builtins", renderChunk: (code) => code.replace(statement, constants) };
-}
-
-function putOff(): Plugin {
-  return {
-    name: "put-off",
-    transform(code, id) {
-      const [, names = []] = Object.entries(PUT_OFF).find(([file]) => id.endsWith(`/node_modules/${file}`)) ?? [];
-      return names.reduce((text, name) => withoutConstant(text, name, id), code);
-    },
-  };
-}
-
-function withoutConstant(code: string, name: string, id: string): string {
-  const [statement, pattern, value] = new RegExp(`^const (${name}|\\{ ${name} \\}) = (.+)$`, "m").exec(code) ?? [];
-  if (statement === undefined) throw new Error(`${id} has no constant ${name} any more: see PUT_OFF`);
-  return code.replace(statement, "").replaceAll(new RegExp(`\\b${name}\\b`, "g"), pattern === name ? `(${value})` : `(${value}).${name}`);
 }
 
 /** CommonJS libraries in an ES module still ask for these. */
