@@ -24,7 +24,10 @@ describe("writeAtomically", () => {
   it("keeps the old content and leaves nothing beside it when it can't write", async () => {
     const path = join(directory, "taken");
     await makePrivateDirectory(join(path, "child"));
-    await expect(writeAtomically(path, "x")).rejects.toThrow();
+    await expect(writeAtomically(path, "x")).rejects.toMatchObject({
+      code: "FILE_UNWRITABLE",
+      message: `Can't write ${path}: a folder of that name is in the way.`,
+    });
     expect(await readdir(directory)).toEqual(["taken"]);
   });
 
@@ -58,5 +61,12 @@ describe("removeDirectory", () => {
     await writeFile(join(directory, "other"), "stays");
     await removeDirectory(join(directory, "dev"));
     expect(await readdir(directory)).toEqual(["other"]);
+  });
+
+  it("leaves to another process what that is removing", async () => {
+    const busy = `.old.${process.ppid}-1234.removed`;
+    await makePrivateDirectory(join(directory, busy));
+    await removeDirectory(join(directory, "dev"));
+    expect(await readdir(directory)).toEqual([busy]);
   });
 });

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatConfig } from "../../src/store/config-file.js";
 import { newMachineConfig } from "../../src/store/default-config.js";
@@ -110,6 +111,74 @@ describe("MachineStore", () => {
       expect(await store.has(name)).toBe(false);
     },
   );
+
+  it("adds a machine with all its files in one step, and leaves nothing beside it", async () => {
+    await mkdir(store.paths.machinesDirectory);
+    const seen: string[][] = [];
+    const adding = store.add(newConfig("dev"), { token: "s3cret" }).then(() => true);
+    while (!(await Promise.race([adding, setImmediate(false)]))) {
+      if (await store.has("dev")) seen.push((await readdir(store.paths.machineDirectory("dev"))).sort());
+    }
+    seen.push((await readdir(store.paths.machineDirectory("dev"))).sort());
+    for (const files of seen) expect(files).toEqual(["config.json", "secrets.json"]);
+    expect(await readdir(store.paths.machinesDirectory)).toEqual(["dev"]);
+  });
+
+  it("clears away what a killed process left of a machine it was adding", async () => {
+    await mkdir(store.paths.stagingDirectory("dev"), { recursive: true });
+    await writeFile(join(store.paths.stagingDirectory("dev"), "secrets.json"), "{}");
+    expect(await store.names()).toEqual([]);
+    await store.add(newConfig("dev"), {});
+    expect(await readdir(store.paths.machineDirectory("dev"))).toEqual(["config.json"]);
+    expect(await readdir(store.paths.machinesDirectory)).toEqual(["dev"]);
+  });
+
+  it("adds nothing where a file or a dangling link has the machine's name, and says so", async () => {
+    await mkdir(store.paths.machinesDirectory);
+    await writeFile(store.paths.machineDirectory("file"), "mine");
+    await symlink("/nonexistent", store.paths.machineDirectory("link"));
+    for (const name of ["file", "link"]) {
+      await expect(store.add(newConfig(name), { token: "s3cret" })).rejects.toMatchObject({ code: "FILE_UNWRITABLE" });
+    }
+    expect(await readFile(store.paths.machineDirectory("file"), "utf8")).toBe("mine");
+    expect((await readdir(store.paths.machinesDirectory)).sort()).toEqual(["file", "link"]);
+  });
+
+  it("does not save what it could not read again, and keeps what is there", async () => {
+    await store.add(newConfig("dev"), {});
+    const before = await readFile(store.paths.configPath("dev"), "utf8");
+    const config = newConfig("dev");
+    await expect(store.save({ ...config, Driver: { ...config.Driver, SSHPort: "22" } })).rejects.toMatchObject({ code: "CONFIG_DAMAGED" });
+    expect(await readFile(store.paths.configPath("dev"), "utf8")).toBe(before);
+  });
+
+  it("waits for a config.json that the Go program is just replacing", async () => {
+    await store.add(newConfig("dev"), {});
+    const path = store.paths.configPath("dev");
+    await rename(path, `${path}.tmp123`);
+    const loading = store.load("dev");
+    await rename(`${path}.tmp123`, path);
+    expect((await loading).Name).toBe("dev");
+  });
+
+  it("names the folder whose machines it can't list", async () => {
+    await writeFile(store.paths.machinesDirectory, "");
+    await expect(store.names()).rejects.toMatchObject({
+      code: "STORE_UNREADABLE",
+      message: expect.stringContaining(store.paths.machinesDirectory),
+    });
+  });
+
+  it("takes damaged secrets for a damaged machine", async () => {
+    await store.add(newConfig("dev"), { token: "s3cret" });
+    for (const text of ["", "[]", '{"token": s3cret}']) {
+      await writeFile(store.paths.secretsPath("dev"), text);
+      await expect(store.loadSecrets("dev")).rejects.toMatchObject({
+        code: "CONFIG_DAMAGED",
+        message: expect.stringContaining("secrets.json"),
+      });
+    }
+  });
 
   it("keeps secrets apart from config.json", async () => {
     await store.add(newConfig("dev"), { token: "s3cret" });
