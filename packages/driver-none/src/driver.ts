@@ -26,12 +26,18 @@ export class NoneDriver extends BaseDriver<typeof noneOptions, NoneState> {
 
   override async url(): Promise<string> {
     const { URL } = this.machine.state;
-    if (URL !== undefined && URL !== "") return URL;
-    throw new DriverError("MACHINE_NO_ADDRESS", `The machine "${this.machine.name}" has no URL.`, {
+    if (URL !== undefined && URL !== "" && isPrintable(URL)) return URL;
+    const problem = URL === undefined || URL === "" ? "has no URL" : `has ${JSON.stringify(URL)} as its URL`;
+    throw new DriverError("MACHINE_NO_ADDRESS", `The machine "${this.machine.name}" ${problem}.`, {
       suggestions: [
         `docker-machine rm ${this.machine.name}`,
         `docker-machine create -d none --url tcp://ADDRESS:2376 ${this.machine.name}`,
       ],
     });
   }
+}
+
+/** config.json may have been edited, and what stands there gets printed. */
+function isPrintable(url: unknown): boolean {
+  return typeof url === "string" && !/\p{Cc}/u.test(url);
 }

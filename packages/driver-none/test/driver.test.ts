@@ -38,6 +38,11 @@ describe("the driver none", () => {
     expect(await driver.url()).toBe("tcp://127.0.0.1:1");
   });
 
+  test.each([5, {}, "tcp://127.0.0.1:1\u001b[2J", "tcp://127.0.0.1:1\nrm"])("takes no URL for one that isn't: %j", async (url) => {
+    const { driver } = driverOf({ state: { URL: url as string } });
+    await expect(driver.url()).rejects.toMatchObject({ code: "MACHINE_NO_ADDRESS", message: expect.stringContaining(JSON.stringify(url)) });
+  });
+
   test("can't be started, stopped, killed, restarted or logged in to", () => {
     const { driver } = driverOf({ url: "tcp://127.0.0.1:1" });
     for (const operation of ["start", "stop", "kill", "restart", "sshEndpoint"] as const) expect(driver[operation]).toBeUndefined();
