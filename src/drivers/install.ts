@@ -180,6 +180,7 @@ async function installPackage(installation: Installation, context: InstallContex
   const staged = join(scratch, "tree");
   const packageFolder = join(staged, PACKAGE_FOLDER);
   step("unpack");
+  npm.expectDependencies(resolved.manifest);
   await unpackTarball(await resolved.fetch(), packageFolder);
   const content = await checkUnpacked(packageFolder, manifest, shown);
   step("dependencies");

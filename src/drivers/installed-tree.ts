@@ -16,6 +16,8 @@ export interface TreeSummary {
 /** The folder in a version's folder that holds the package, with its dependencies in `node_modules`. */
 export const PACKAGE_FOLDER = "package";
 const LISTING = "files.txt";
+/** Setting up a stream takes longer than reading a small file. */
+const READ_AT_ONCE_BYTES = 1024 * 1024;
 
 /**
  * Lists every file of `<folder>/package` in `<folder>/files.txt`: SHA-256, executable or not, size, path. The hash of that list stands for the tree.
@@ -37,7 +39,7 @@ export async function recordTree(folder: string): Promise<TreeSummary> {
     if (!entry.isFile()) throw hasLink(name);
     const { mode, size } = await lstat(path);
     sizeBytes += size;
-    lines.push(`${await hashFile(path)} ${(mode & 0o100) === 0 ? "-" : "x"} ${size} ${JSON.stringify(name)}`);
+    lines.push(`${await hashFile(path, size)} ${(mode & 0o100) === 0 ? "-" : "x"} ${size} ${JSON.stringify(name)}`);
   }
   const listing = `${lines.sort((a, b) => (nameIn(a) < nameIn(b) ? -1 : 1)).join("\n")}\n`;
   await writeFile(join(folder, LISTING), listing);
@@ -70,7 +72,8 @@ export async function wholeProblem(folder: string, treeHash: string): Promise<st
   if (problem !== undefined) return problem;
   for (const line of ((await readListing(folder)) ?? "").trimEnd().split("\n")) {
     const name = nameIn(line);
-    if ((await hashFile(join(folder, PACKAGE_FOLDER, name))) !== line.split(" ", 1)[0]) return `the file ${name} was changed`;
+    const [hash, , size] = line.split(" ", 3);
+    if ((await hashFile(join(folder, PACKAGE_FOLDER, name), Number(size))) !== hash) return `the file ${name} was changed`;
   }
   return undefined;
 }
@@ -104,9 +107,10 @@ function hashText(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-async function hashFile(path: string): Promise<string> {
+async function hashFile(path: string, sizeBytes: number): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
+  if (sizeBytes <= READ_AT_ONCE_BYTES) hash.update(await readFile(path));
+  else await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
 }
 

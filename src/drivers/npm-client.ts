@@ -39,6 +39,14 @@ export class NpmClient {
     await this.#run(address, (registry) => registry.download(address, file, integrity));
   }
 
+  /** Asks registries already for what {@link installDependencies} will need to know, while something else is done. */
+  expectDependencies(manifest: unknown): void {
+    const { dependencies = {} } = manifest as { readonly dependencies?: Readonly<Record<string, unknown>> };
+    if (Object.keys(dependencies).length === 0) return;
+    // A failure is told when it matters.
+    this.#run("", async (registry) => registry.expect(dependencies)).catch(() => undefined);
+  }
+
   /**
    * Installs the dependencies of a package into its `node_modules`, from registries alone. No scripts run; no peer or development dependencies come along.
    *

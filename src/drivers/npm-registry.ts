@@ -1,4 +1,5 @@
 import { createWriteStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import cacache from "cacache";
 import npa from "npm-package-arg";
@@ -26,6 +27,11 @@ type Packument = Parameters<typeof pickManifest>[0];
 
 const ACCEPT = { full: "application/json", short: "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*" };
 
+const REGISTRY_TYPES = ["version", "range", "tag"];
+/** How make-fetch-happen, which keeps npm's cache, calls the answer of an address. */
+const CACHE_KEY = "make-fetch-happen:request-cache:";
+const REUSE_HEADERS = ["cache-control", "expires", "etag", "last-modified", "pragma"];
+
 /** The registries that the user's npm settings name, through npm's own cache. Errors are those of npm's libraries, with their codes. */
 export class NpmRegistry {
   readonly #settings: NpmSettings;
@@ -37,18 +43,21 @@ export class NpmRegistry {
 
   /** Finds the version that npm would install for a package's name and a version, range or tag. */
   async find(name: string, wanted: string, metadata: Metadata): Promise<RegistryPackage> {
-    const spec = npa.resolve(name, wanted);
-    if (!spec.registry) throw Object.assign(new Error(`${wanted} is not a version, range or tag`), { code: "EINVALIDTAGNAME" });
+    const spec = registrySpec(name, wanted);
+    if (spec === undefined) throw Object.assign(new Error(`${wanted} is not a version, range or tag`), { code: "EINVALIDTAGNAME" });
     const manifest = pickManifest(await this.#packument(spec, metadata), spec.fetchSpec ?? "", this.#settings);
     const { tarball, integrity, shasum } = manifest.dist ?? {};
     if (typeof tarball !== "string") throw new Error(`the registry tells no tarball of ${name} ${manifest.version}`);
     return { manifest, address: addressIn(this.#settings, tarball), integrity: integrityOf(integrity, shasum) };
   }
 
-  /** Asks the registry for packages that {@link find} will be called for. */
-  expect(names: readonly string[], metadata: Metadata): void {
-    // A failure is told by `find`.
-    for (const name of names) this.#packument(npa(name), metadata).catch(() => undefined);
+  /** Asks for packages that {@link find} will be called for, in the short form. */
+  expect(dependencies: Readonly<Record<string, unknown>>): void {
+    for (const [name, wanted] of Object.entries(dependencies)) {
+      const spec = registrySpec(name, String(wanted));
+      // A failure is told by `find`.
+      if (spec !== undefined) this.#packument(spec, "short").catch(() => undefined);
+    }
   }
 
   /** Brings a tarball: from npm's cache if it has one of that hash, else from its address. With `integrity`, one that differs is refused. */
@@ -65,7 +74,7 @@ export class NpmRegistry {
   async #copyCached(integrity: string, file: string): Promise<boolean> {
     const { cache } = this.#settings;
     try {
-      await pipeline(cacache.get.stream.byDigest(cache, integrity), createWriteStream(file));
+      await writeFile(file, await cacache.get.byDigest(cache, integrity));
       return true;
     } catch (error) {
       if (isDamage(error)) await cacache.rm.content(cache, integrity);
@@ -93,9 +102,29 @@ export class NpmRegistry {
   }
 
   async #ask(address: string, spec: npa.Result, form: Metadata): Promise<Packument> {
-    const answer: unknown = await fetch.json(address, { ...this.#settings, spec, headers: { accept: ACCEPT[form] } });
+    const settings = (await this.#isCacheVain(address)) ? { ...this.#settings, cache: undefined } : this.#settings;
+    const answer: unknown = await fetch.json(address, { ...settings, spec, headers: { accept: ACCEPT[form] } });
     return answer as Packument;
   }
+
+  /** Whether the registry is known to say neither how long its answers hold nor how to ask whether they still do. Then all is sent each time, and keeping it takes longer than asking. */
+  async #isCacheVain(address: string): Promise<boolean> {
+    const { cache, offline, preferOffline } = this.#settings;
+    if (offline === true || preferOffline === true) return false;
+    const kept = await cacache.get.info(cache, `${CACHE_KEY}${address}`).catch(() => undefined);
+    const headers: unknown = kept?.metadata?.resHeaders;
+    return typeof headers === "object" && headers !== null && !REUSE_HEADERS.some((name) => name in headers);
+  }
+}
+
+/**
+ * What a dependency's name and version, range or tag ask of a registry; undefined if it comes from somewhere else, or under another name.
+ *
+ * @throws an error with the code `EINVALIDPACKAGENAME` or `EINVALIDTAGNAME`
+ */
+export function registrySpec(name: string, wanted: string): npa.Result | undefined {
+  const spec = npa.resolve(name, wanted);
+  return REGISTRY_TYPES.includes(spec.type) ? spec : undefined;
 }
 
 /** A mirror may pass on the addresses of npm's own registry, which then stand for the user's (npm's setting `replace-registry-host`). */

@@ -24,6 +24,9 @@ export interface NpmSettingsPlaces {
 /** A failed connection is tried again soon, a few times: someone waits for the answer. npm's own 10 s and 60 s are for unattended installs. */
 const RETRY = { retries: 2, factor: 2, minTimeout: 200, maxTimeout: 2000 };
 
+/** Without it, npm looks for a workspace's settings in every folder above. */
+const ARGV = ["node", "npm", "--no-workspaces"];
+
 /**
  * Reads .npmrc files, environment and defaults as npm does.
  *
@@ -32,7 +35,8 @@ const RETRY = { retries: 2, factor: 2, minTimeout: 200, maxTimeout: 2000 };
 export async function loadNpmSettings({ env, directory }: NpmSettingsPlaces): Promise<NpmSettings> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   // The environment is a copy, since npm's reader writes npm_config_* variables into it.
-  const config = new Config({ ...definitions, npmPath: directory, env: { ...env }, argv: [], cwd: directory, warn: false });
+  const options = { ...definitions, npmPath: directory, env: { ...env }, argv: ARGV, cwd: directory, warn: false };
+  const config = new Config(options);
   try {
     await config.load();
   } catch (error) {

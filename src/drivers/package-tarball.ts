@@ -21,7 +21,7 @@ const FILE_MODE = 0o666;
  * @throws {MachineError} `DRIVER_TARBALL_UNSAFE` for a link, a device or a path that leads out, naming it; `DRIVER_TARBALL_INVALID` for a damaged one
  */
 export async function inspectTarball(file: string, source: string): Promise<PackageTarball> {
-  const tar = await import("tar");
+  const { list } = await import("tar/list");
   const texts: Promise<string>[] = [];
   const problems: MachineError[] = [];
   let entryCount = 0;
@@ -33,7 +33,7 @@ export async function inspectTarball(file: string, source: string): Promise<Pack
       texts.push(entry.concat().then(String));
   };
   try {
-    await tar.list({ file, strict: true, onReadEntry });
+    await list({ file, strict: true, onReadEntry });
   } catch (error) {
     throw damaged(source, messageOf(error), error);
   }
@@ -50,20 +50,20 @@ export async function inspectTarball(file: string, source: string): Promise<Pack
 
 /** Unpacks an inspected tarball into a new folder, without its first path part. */
 export async function unpackTarball(tarball: PackageTarball, folder: string): Promise<void> {
-  const tar = await import("tar");
+  const { extract } = await import("tar/extract");
   await mkdir(folder, { recursive: true });
-  await tar.extract({ file: tarball.file, cwd: folder, strip: 1, strict: true, preserveOwner: false, noMtime: true });
+  await extract({ file: tarball.file, cwd: folder, strip: 1, strict: true, preserveOwner: false, noMtime: true });
 }
 
 /**
  * Unpacks a dependency's tarball into a new folder as npm does: files alone, and a .gitignore as .npmignore. Links, and what leads out of the folder, are left out.
  */
 export async function unpackDependency(file: string, folder: string): Promise<void> {
-  const tar = await import("tar");
+  const { extract } = await import("tar/extract");
   await mkdir(folder, { recursive: true });
   const ownIgnores = new Set<string>();
   const filter = (_path: string, entry: object) => "type" in entry && prepareAsNpm(entry as import("tar").ReadEntry, ownIgnores);
-  await tar.extract({ file, cwd: folder, strip: 1, preserveOwner: false, noMtime: true, noChmod: true, filter });
+  await extract({ file, cwd: folder, strip: 1, preserveOwner: false, noMtime: true, noChmod: true, filter });
 }
 
 /** Changes an entry as npm does before it is unpacked, and tells whether it is unpacked at all. */

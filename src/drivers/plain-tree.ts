@@ -1,7 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import npa from "npm-package-arg";
-import type { NpmRegistry, RegistryPackage } from "./npm-registry.js";
+import { type NpmRegistry, type RegistryPackage, registrySpec } from "./npm-registry.js";
 import type { NpmSettings } from "./npm-settings.js";
 import { unpackDependency } from "./package-tarball.js";
 
@@ -27,7 +26,6 @@ const SPECIAL_FIELDS = [
   "libc",
   "_hasShrinkwrap",
 ];
-const PLAIN_SPECS = ["version", "range", "tag"];
 const DOWNLOADS_AT_ONCE = 12;
 
 /**
@@ -80,7 +78,7 @@ class Search {
 
   async #visit(name: string, wanted: unknown): Promise<boolean> {
     if (typeof wanted !== "string" || name === this.#rootName || name !== name.toLowerCase()) return false;
-    if (!PLAIN_SPECS.includes(npa.resolve(name, wanted).type)) return false;
+    if (registrySpec(name, wanted) === undefined) return false;
     const spec = `${name}@${wanted}`;
     if (this.#seen.has(spec)) return true;
     this.#seen.add(spec);
