@@ -6,7 +6,8 @@ const OUTSIDE_CONCERNS = ["store", "ssh", "certificates", "engine", ...GROUND];
 /** What each part of src/ may import of src/, besides itself. The SDK and npm packages are open to all, but for the rules below. */
 const LAYERS = {
   "command-line": ["context.ts", "machines", "errors.ts"],
-  machines: ["drivers", "provision", ...OUTSIDE_CONCERNS],
+  machines: ["drivers", "provision", "hooks.ts", ...OUTSIDE_CONCERNS],
+  plugins: ["oclif", "machines", "hooks.ts", "directories.ts", "errors.ts"],
   drivers: OUTSIDE_CONCERNS,
   provision: OUTSIDE_CONCERNS,
   terminal: ["machines", "template", "errors.ts"],
@@ -19,6 +20,7 @@ const LAYERS = {
   process: ["errors.ts"],
   "settings.ts": ["files", "errors.ts"],
   "errors.ts": [],
+  "hooks.ts": [],
 };
 
 /** The shape of config.json is known to whoever is handed a part of it. */

@@ -5,6 +5,7 @@ import { MachineError } from "./errors.js";
 import { installSteps } from "./install-steps.js";
 import { interruptSignal } from "./interrupt.js";
 import type { MachineContext } from "./machines/machine-context.js";
+import { PluginHooks } from "./plugins/plugin-hooks.js";
 import { loadSettings } from "./settings.js";
 import { MachineStore } from "./store/machine-store.js";
 import { type StorePathOptions, StorePaths } from "./store/store-paths.js";
@@ -73,6 +74,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       store: new MachineStore(paths),
       drivers,
       certificates,
+      hooks: new PluginHooks(interrupted),
       log,
       get signal() {
         return interrupted();

@@ -7,6 +7,7 @@ import { assertMachineName } from "../store/machine-name.js";
 import type { MachineContext } from "./machine-context.js";
 import { attachDriver, type OpenMachine, withMachineLock } from "./open-machine.js";
 import { hasSsh, provisionMachine } from "./provision-machine.js";
+import { hooksAfterCreate, hooksBeforeCreate } from "./run-hooks.js";
 import { StoredMachine, splitSecrets } from "./stored-machine.js";
 
 /** What {@link createMachine} makes. */
@@ -47,12 +48,13 @@ export function checkOptions({ driver, optionSources }: Pick<CreateRequest, "dri
 /**
  * Makes a machine: its host by the driver, Docker on it by us. After a failure, what was made is in config.json, and `rm` removes it.
  *
- * @throws {MachineError} `MACHINE_NAME_INVALID`, `MACHINE_EXISTS`, `PRECREATE_FAILED` (exit code 3), and whatever driver and provisioning throw
+ * @throws {MachineError} `MACHINE_NAME_INVALID`, `MACHINE_EXISTS`, `HOOK_FAILED`, `PRECREATE_FAILED` (exit code 3), and whatever driver and provisioning throw
  */
 export async function createMachine(context: MachineContext, request: CreateRequest): Promise<void> {
   assertMachineName(request.name);
   await assertNew(context, request.name);
   const config = configFor(context, request);
+  await hooksBeforeCreate(context, { name: request.name, driver: request.driver.name });
   await withMachineLock(context, request.name, async () => {
     await assertNew(context, request.name);
     await (await context.certificates()).ensureAuthority();
@@ -61,6 +63,7 @@ export async function createMachine(context: MachineContext, request: CreateRequ
     const open = await openChecked(context, request, config);
     await build(context, open);
   });
+  await hooksAfterCreate(context, request.name);
 }
 
 /** What would only fail after the host was made is found before, and leaves nothing. */

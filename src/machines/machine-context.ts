@@ -2,6 +2,7 @@ import type { Logger } from "@docker-machine/driver-sdk";
 import type { Certificates } from "../certificates/certificates.js";
 import type { Drivers } from "../drivers/drivers.js";
 import type { MachineStore } from "../store/machine-store.js";
+import type { MachineHooks } from "./machine-hooks.js";
 
 /** What every use case works with. `context.ts` puts it together. */
 export interface MachineContext {
@@ -9,6 +10,8 @@ export interface MachineContext {
   readonly drivers: Pick<Drivers, "forMachine">;
   /** The store's certificates, loaded when they are needed. */
   certificates(): Promise<Certificates>;
+  /** Of the user's plugins. */
+  readonly hooks: MachineHooks;
   readonly log: Logger;
   /** Says what is being done now, for a live display. */
   readonly progress: (step: string) => void;

@@ -1,6 +1,7 @@
 import { MachineError, messageOf } from "../errors.js";
 import type { MachineContext } from "./machine-context.js";
 import { openMachine, withMachineLock } from "./open-machine.js";
+import { hooksAfterRemove, hooksBeforeRemove } from "./run-hooks.js";
 
 /** How {@link removeMachine} treats what fails. */
 export interface RemoveOptions {
@@ -11,11 +12,12 @@ export interface RemoveOptions {
 /**
  * Removes a machine's host and then its folder.
  *
- * @throws {MachineError} `MACHINE_UNKNOWN`; without `force` also `CONFIG_DAMAGED`, `DRIVER_MISSING`, or what the driver throws: then the folder stays
+ * @throws {MachineError} `MACHINE_UNKNOWN`; without `force` also `HOOK_FAILED`, `CONFIG_DAMAGED`, `DRIVER_MISSING`, or what the driver throws: then the folder stays
  */
 export async function removeMachine(context: MachineContext, name: string, options: RemoveOptions = {}): Promise<void> {
   const { store, log } = context;
   if (!(await store.has(name))) await store.load(name);
+  const known = await hooksBeforeRemove(context, name, { force: options.force === true });
   await withMachineLock(context, name, async () => {
     try {
       const { driver } = await openMachine(context, name, "write");
@@ -28,4 +30,5 @@ export async function removeMachine(context: MachineContext, name: string, optio
     }
     await store.remove(name);
   });
+  await hooksAfterRemove(context, known);
 }

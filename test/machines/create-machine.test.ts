@@ -76,6 +76,7 @@ beforeEach(async () => {
     store,
     drivers: { forMachine: async () => driver },
     certificates: async () => certificates,
+    hooks: { any: false, run: async () => [] },
     log,
     progress: () => undefined,
     waitTimeoutMs: 1000,
