@@ -1,6 +1,6 @@
 import { constants, type Stats } from "node:fs";
 import { chmod, type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat, utimes } from "node:fs/promises";
-import path from "node:path";
+import { type PlatformPath, posix, win32 } from "node:path";
 import { hasCode, messageOf } from "../errors.js";
 import { copyFailed } from "./copy-error.js";
 import type { FileAttributes, FileStatus, FileSystem, FolderEntry, OpenFile } from "./file-system.js";
@@ -19,11 +19,11 @@ const WINDOWS_FOLDER_MODE = 0o755;
 export class LocalFileSystem implements FileSystem {
   readonly where = "on this computer";
   readonly #isWindows: boolean;
-  readonly #path: path.PlatformPath;
+  readonly #path: PlatformPath;
 
   constructor(platform: NodeJS.Platform = process.platform) {
     this.#isWindows = platform === "win32";
-    this.#path = this.#isWindows ? path.win32 : path.posix;
+    this.#path = this.#isWindows ? win32 : posix;
   }
 
   async status(file: string): Promise<FileStatus | undefined> {
