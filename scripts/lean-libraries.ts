@@ -35,7 +35,7 @@ export function plainBuiltins(): Plugin {
   const constants = (whole: string, name: string | undefined, parts: string | undefined, module: string) => {
     if (!isBuiltin(module)) return whole;
     const targets = [name, parts?.replaceAll(" as ", ": ")].filter((target) => target !== undefined);
-    return targets.map((target) => `const ${target} = process.getBuiltinModule("${module}");`).join(" ");
+    return targets.map((target) => `const ${target} = globalThis.process.getBuiltinModule("${module}");`).join(" ");
   };
   return { name: "plain-builtins", renderChunk: (code) => code.replace(statement, constants) };
 }
