@@ -1,8 +1,10 @@
-import { readFile } from "node:fs/promises";
-import type { RequestOptions } from "node:https";
 import { join } from "node:path";
+import { createSecureContext, type SecureContext } from "node:tls";
 import { hasCode, MachineError, messageOf } from "../errors.js";
+import { readTextFile } from "../files/read-file.js";
 import { engineError } from "./engine-error.js";
+import type { HttpResponse } from "./http-response.js";
+import { getOverTls, RequestTimeout } from "./tls-request.js";
 
 /** What an engine demands of a client, and what the client checks the engine by. All PEM. */
 export interface EngineCredentials {
@@ -28,16 +30,19 @@ export interface EngineRequestOptions {
 
 /** The path that the Go program asks for. Engines from 25 on refuse it; what stands in for an engine may know no other. */
 const OLD_VERSION_PATH = "/v1.15/version";
-const LONGEST_ANSWER_BYTES = 1024 * 1024;
+const DEFAULT_PORT = 2376;
 
 /**
  * Reads ca.pem, cert.pem and key.pem of a machine's folder.
  *
  * @throws {MachineError} `ENGINE_CREDENTIALS_MISSING`
  */
-export async function readEngineCredentials(directory: string): Promise<EngineCredentials> {
-  const [ca, cert, key] = await Promise.all(["ca.pem", "cert.pem", "key.pem"].map((name) => readCredential(join(directory, name))));
-  if (ca === undefined || cert === undefined || key === undefined) throw new Error("Three files were read.");
+export function readEngineCredentials(directory: string): EngineCredentials {
+  const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((name) => readCredential(join(directory, name))) as [
+    string,
+    string,
+    string,
+  ];
   return { ca, cert, key };
 }
 
@@ -53,10 +58,24 @@ export async function engineVersion(
   credentials: EngineCredentials,
   options: EngineRequestOptions = {},
 ): Promise<EngineVersion> {
-  const current = await get(url, "/version", credentials, options);
-  const answer = current.status === 404 ? await get(url, OLD_VERSION_PATH, credentials, options) : current;
-  const body = parse(answer.body);
-  if (answer.status !== 200 || typeof body?.Version !== "string") {
+  return new Engines().version(url, () => credentials, options);
+}
+
+/** Asks many engines. What TLS needs is made once for all that share their certificates, as the machines of a store do. */
+export class Engines {
+  readonly #contexts = new Map<string, SecureContext>();
+
+  /**
+   * As {@link engineVersion}.
+   *
+   * @param credentials called when the engine has taken the connection; what it throws is thrown
+   */
+  async version(url: string, credentials: () => EngineCredentials, options: EngineRequestOptions = {}): Promise<EngineVersion> {
+    const current = await this.#get(url, "/version", credentials, options);
+    const answer = current.status === 404 ? await this.#get(url, OLD_VERSION_PATH, credentials, options) : current;
+    const body = parse(answer.body);
+    if (answer.status === 200 && typeof body?.Version === "string")
+      return { version: body.Version, apiVersion: typeof body.ApiVersion === "string" ? body.ApiVersion : "" };
     throw new MachineError(
       "ENGINE_ANSWER_INVALID",
       `What answers at ${url} is not Docker: HTTP status ${answer.status}, ${excerpt(answer.body)}`,
@@ -65,53 +84,39 @@ export async function engineVersion(
       },
     );
   }
-  return { version: body.Version, apiVersion: typeof body.ApiVersion === "string" ? body.ApiVersion : "" };
-}
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
+  async #get(
+    url: string,
+    path: string,
+    credentials: () => EngineCredentials,
+    { timeoutMs = 10_000, signal }: EngineRequestOptions,
+  ): Promise<HttpResponse> {
+    const address = addressOf(url);
+    try {
+      return await getOverTls({ ...address, path, timeoutMs, signal, secureContext: () => this.#contextOf(credentials()) });
+    } catch (error) {
+      if (error instanceof MachineError) throw error;
+      if (signal?.aborted === true) throw new MachineError("OPERATION_ABORTED", `Interrupted while asking the engine at ${url}.`);
+      throw engineError(url, error, error instanceof RequestTimeout ? timeoutMs : undefined);
+    }
+  }
 
-async function get(url: string, path: string, credentials: EngineCredentials, options: EngineRequestOptions): Promise<Answer> {
-  const { hostname, port } = addressOf(url);
-  const { timeoutMs = 10_000, signal } = options;
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const signals = signal === undefined ? [deadline] : [signal, deadline];
-  try {
-    return await send({ ...credentials, hostname, port, path, agent: false, signal: AbortSignal.any(signals) });
-  } catch (error) {
-    if (signal?.aborted === true) throw new MachineError("OPERATION_ABORTED", `Interrupted while asking the engine at ${url}.`);
-    throw engineError(url, error, deadline.aborted ? timeoutMs : undefined);
+  #contextOf(credentials: EngineCredentials): SecureContext {
+    const { ca, cert, key } = credentials;
+    const content = JSON.stringify([String(ca), String(cert), String(key)]);
+    const context = this.#contexts.get(content) ?? createSecureContext({ ca, cert, key });
+    this.#contexts.set(content, context);
+    return context;
   }
 }
 
-async function send(options: RequestOptions): Promise<Answer> {
-  // When it is needed: it takes as long to load as all the rest of a command that asks no engine.
-  const { request } = await import("node:https");
-  return new Promise((resolve, reject) => {
-    const sent = request(options, (response) => {
-      let body = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        body += chunk;
-        if (body.length > LONGEST_ANSWER_BYTES) response.destroy(new Error("The answer is too long."));
-      });
-      response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
-    });
-    sent.on("error", reject);
-    sent.end();
-  });
-}
-
 /** Node wants an IPv6 address without the brackets it has in a URL. */
-function addressOf(url: string): { readonly hostname: string; readonly port: string } {
+function addressOf(url: string): { readonly host: string; readonly port: number } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol !== "tcp:" || parsed.hostname === "") {
     throw new MachineError("ENGINE_URL_INVALID", `The engine's URL is ${JSON.stringify(url)}, but it must be tcp://HOST:PORT.`);
   }
-  return { hostname: parsed.hostname.replace(/^\[(.*)\]$/, "$1"), port: parsed.port === "" ? "2376" : parsed.port };
+  return { host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"), port: parsed.port === "" ? DEFAULT_PORT : Number(parsed.port) };
 }
 
 function parse(body: string): Readonly<Record<string, unknown>> | undefined {
@@ -127,9 +132,9 @@ function excerpt(body: string): string {
   return body.trim() === "" ? "no content" : JSON.stringify(body.trim().slice(0, 200));
 }
 
-async function readCredential(path: string): Promise<Buffer> {
+function readCredential(path: string): string {
   try {
-    return await readFile(path);
+    return readTextFile(path);
   } catch (error) {
     const problem = hasCode(error, "ENOENT") ? "does not exist" : `cannot be read: ${messageOf(error)}`;
     throw new MachineError("ENGINE_CREDENTIALS_MISSING", `The file ${path} ${problem}.`, {

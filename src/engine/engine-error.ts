@@ -40,6 +40,12 @@ export function engineError(url: string, error: unknown, timeoutMs: number | und
       },
     );
   }
+  if (code === "ERR_OSSL_X509_KEY_VALUES_MISMATCH") {
+    return new MachineError("ENGINE_CREDENTIALS_MISMATCH", `The client certificate for ${engine} does not belong to its key.`, {
+      cause,
+      suggestions: ["docker-machine regenerate-certs --client-certs NAME"],
+    });
+  }
   if (NOT_TLS.has(code)) {
     return new MachineError("ENGINE_NOT_TLS", `What answers at ${url} does not speak TLS.`, {
       cause,

@@ -38,7 +38,7 @@ export async function proxyException(context: MachineContext, name: string): Pro
 /** The version of the Docker that runs on a machine. */
 export async function machineEngineVersion(context: MachineContext, name: string): Promise<EngineVersion> {
   const { url, certPath } = await describeConnection(context, name, {});
-  return engineVersion(url, await credentialsIn(context, certPath), { signal: context.signal });
+  return askEngine(context, url, certPath);
 }
 
 /**
@@ -48,7 +48,7 @@ export async function machineEngineVersion(context: MachineContext, name: string
  */
 export async function checkedConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
   const connection = await describeConnection(context, name, options);
-  await engineVersion(connection.url, await credentialsIn(context, connection.certPath), { signal: context.signal });
+  await askEngine(context, connection.url, connection.certPath);
   return connection;
 }
 
@@ -58,10 +58,24 @@ async function describeConnection(context: MachineContext, name: string, options
   return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath: open.machine.directory };
 }
 
+/** If the client's files don't belong together, whoever copied them was killed: then they are copied again. */
+async function askEngine(context: MachineContext, url: string, certPath: string): Promise<EngineVersion> {
+  const ask = async () => engineVersion(url, await credentialsIn(context, certPath), { signal: context.signal });
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isDriverError(error) || error.code !== "ENGINE_CREDENTIALS_MISMATCH") throw error;
+    const certificates = await context.certificates();
+    if (!(await certificates.isOurs(certPath))) throw error;
+    await certificates.copyClientFiles(certPath);
+    return ask();
+  }
+}
+
 /** The client's files in a machine's folder. Machines of the Go program's driver "none" have no copies there: they get them now. */
 async function credentialsIn(context: MachineContext, certPath: string): Promise<EngineCredentials> {
   try {
-    return await readEngineCredentials(certPath);
+    return readEngineCredentials(certPath);
   } catch (error) {
     if (!isDriverError(error) || error.code !== "ENGINE_CREDENTIALS_MISSING") throw error;
     const certificates = await context.certificates();

@@ -1,9 +1,9 @@
-import { type BaseDriver, isDriverError, type MachineStatus } from "@docker-machine/driver-sdk";
-import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
+import { isDriverError, type MachineStatus } from "@docker-machine/driver-sdk";
+import { type EngineCredentials, Engines, readEngineCredentials } from "../engine/docker-api.js";
 import { messageOf } from "../errors.js";
 import type { EngineOptions, MachineConfig, SwarmOptions } from "../store/machine-config.js";
 import type { MachineContext } from "./machine-context.js";
-import { openMachine } from "./open-machine.js";
+import { openLoaded } from "./open-machine.js";
 
 /** One line of `ls`. */
 export interface ListedMachine {
@@ -33,38 +33,56 @@ export interface ListOptions {
 }
 
 /**
- * Asks all machines of `names` at once, with one deadline. It writes nothing and does not fail: what goes wrong is in the rows.
+ * Asks all machines of `names` at once, with one deadline for everything. It writes nothing and does not fail: what goes wrong is in the rows.
  * A machine that is removed meanwhile has none.
  */
 export async function listMachines(context: MachineContext, names: readonly string[], options: ListOptions): Promise<ListedMachine[]> {
-  const deadline = AbortSignal.timeout(options.timeoutMs);
-  const bounded = { ...context, signal: AbortSignal.any([context.signal, deadline]) };
-  const rows = await Promise.all(names.map((name) => describe(bounded, name, options)));
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new Error("No answer in time")), options.timeoutMs);
+  const late = new Promise<"late">((resolve) => deadline.signal.addEventListener("abort", () => resolve("late"), { once: true }));
+  const asked = { context: withDeadline(context, deadline), engines: new Engines(), late, options, signal: deadline.signal };
+  const rows = await Promise.all(names.map((name) => describe(asked, name)));
+  clearTimeout(timer);
   return rows.filter((row) => row !== undefined);
 }
 
-async function describe(context: MachineContext, name: string, options: ListOptions): Promise<ListedMachine | undefined> {
-  const startedAt = performance.now();
-  const since = () => Math.round(performance.now() - startedAt);
-  let config: MachineConfig | undefined;
-  let driverIsMissing = false;
+/** What all rows share. */
+interface Asked {
+  readonly context: MachineContext;
+  readonly engines: Engines;
+  /** Resolved at the deadline. Drivers need not look at their signal: the list goes on without them. */
+  readonly late: Promise<"late">;
+  readonly options: ListOptions;
+  /** Aborted at the deadline. */
+  readonly signal: AbortSignal;
+}
+
+/** Drivers are told of the deadline by their signal; where one looks at it, an interrupt ends the waiting, too. */
+function withDeadline(context: MachineContext, deadline: AbortController): MachineContext {
+  let isLinked = false;
+  const get = () => {
+    if (!isLinked) context.signal.addEventListener("abort", () => deadline.abort(context.signal.reason), { once: true });
+    isLinked = true;
+    return deadline.signal;
+  };
+  return Object.create(context, { signal: { get } }) as MachineContext;
+}
+
+async function describe(asked: Asked, name: string): Promise<ListedMachine | undefined> {
+  const startedAt = process.hrtime.bigint();
+  const timed = (row: Omit<ListedMachine, "responseMs">) => ({
+    ...row,
+    responseMs: Math.round(Number(process.hrtime.bigint() - startedAt) / 1e6),
+  });
+  const machine: Progress = { known: { name, driverName: "", driverIsMissing: false } };
   try {
-    config = await context.store.load(name);
-    const { driver, loaded } = await openMachine(context, name);
-    driverIsMissing = loaded.kind === "missing";
-    return { ...known(name, config), ...(await withDeadline(context.signal, ask(context, name, driver, options))), responseMs: since() };
+    const answer = await Promise.race([asked.late, ask(asked, machine)]);
+    if (answer !== "late") return timed({ ...machine.known, ...answer });
+    return timed({ ...machine.known, status: "Timeout", url: "", error: "No answer in time" });
   } catch (error) {
     if (isDriverError(error) && error.code === "MACHINE_UNKNOWN") return undefined;
-    const isLate = context.signal.aborted;
-    const row = config === undefined ? { name, driverName: "" } : known(name, config);
-    return {
-      ...row,
-      driverIsMissing,
-      status: isLate ? "Timeout" : "Error",
-      url: "",
-      error: isLate ? "No answer in time" : `${isBeingCreated(config) ? "Its creation has not finished: " : ""}${messageOf(error)}`,
-      responseMs: since(),
-    };
+    const unfinished = isBeingCreated(machine.config) ? "Its creation has not finished: " : "";
+    return timed({ ...machine.known, status: "Error", url: "", error: `${unfinished}${messageOf(error)}` });
   }
 }
 
@@ -73,24 +91,49 @@ function isBeingCreated(config: MachineConfig | undefined): boolean {
   return config?.DockerMachine?.Progress === "creating";
 }
 
-function known(name: string, { DriverName, HostOptions }: MachineConfig) {
-  return { name, driverName: DriverName, engineOptions: HostOptions.EngineOptions, swarmOptions: HostOptions.SwarmOptions };
+type Known = Pick<ListedMachine, "name" | "driverName" | "driverIsMissing" | "engineOptions" | "swarmOptions">;
+
+/** What is known of a machine so far: that is shown of it if nothing else is learned in time. */
+interface Progress {
+  known: Known;
+  config?: MachineConfig;
 }
 
-async function ask(context: MachineContext, name: string, driver: BaseDriver, options: ListOptions) {
+async function ask({ context, engines, options, signal }: Asked, machine: Progress) {
+  const { name } = machine.known;
+  const config = await context.store.load(name);
+  const { DriverName: driverName, HostOptions } = config;
+  machine.config = config;
+  machine.known = {
+    name,
+    driverName,
+    engineOptions: HostOptions.EngineOptions,
+    swarmOptions: HostOptions.SwarmOptions,
+    driverIsMissing: false,
+  };
+  const { driver, loaded } = await openLoaded(context, config);
+  machine.known = { ...machine.known, driverIsMissing: loaded.kind === "missing" };
   const status = await driver.status();
   if (status !== "Running") return { status, url: "", error: "" };
   const url = await driver.url();
   if (options.engine === false) return { status, url, error: "" };
   try {
-    const credentials = await readEngineCredentials(context.store.paths.machineDirectory(name)).catch(() =>
-      readEngineCredentials(context.store.paths.certDirectory),
-    );
-    const { version } = await engineVersion(url, credentials, { signal: context.signal });
-    return { status, url, engineVersion: version, error: "" };
+    const answered = await engines.version(url, () => credentialsOf(context, name), {
+      timeoutMs: options.timeoutMs,
+      signal,
+    });
+    return { status, url, engineVersion: answered.version, error: "" };
   } catch (error) {
-    if (context.signal.aborted) throw error;
     return { status, url, error: `Unable to query docker version: ${reasonOf(error)}` };
+  }
+}
+
+/** Machines of the Go program's driver "none" have no files of their own. */
+function credentialsOf({ store: { paths } }: MachineContext, name: string): EngineCredentials {
+  try {
+    return readEngineCredentials(paths.machineDirectory(name));
+  } catch {
+    return readEngineCredentials(paths.certDirectory);
   }
 }
 
@@ -103,14 +146,4 @@ export function swarmEndpoint({ swarmOptions, url }: ListedMachine): string | un
 /** Scripts read the table: where the Go program has a sentence for it, that sentence stays. */
 function reasonOf(error: unknown): string {
   return isDriverError(error) && error.code === "ENGINE_UNREACHABLE" ? "Cannot connect to the docker engine endpoint" : messageOf(error);
-}
-
-/** A driver need not look at its signal: the list goes on without it. */
-function withDeadline<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal.reason);
-    if (signal.aborted) giveUp();
-    signal.addEventListener("abort", giveUp, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
-  });
 }

@@ -1,5 +1,6 @@
 import type { BaseDriver } from "@docker-machine/driver-sdk";
 import type { LoadedDriver } from "../drivers/loaded-driver.js";
+import type { MachineConfig } from "../store/machine-config.js";
 import { DriverHost } from "./driver-host.js";
 import type { MachineContext } from "./machine-context.js";
 import { type PersistMode, StoredMachine, savedOptions } from "./stored-machine.js";
@@ -19,14 +20,18 @@ export interface OpenMachine {
  * @throws {MachineError} `MACHINE_UNKNOWN`, `CONFIG_DAMAGED`, `CONFIG_VERSION_UNSUPPORTED`
  */
 export async function openMachine(context: MachineContext, name: string, mode: PersistMode = "memory"): Promise<OpenMachine> {
-  const config = await context.store.load(name);
+  return openLoaded(context, await context.store.load(name), mode);
+}
+
+/** As {@link openMachine}, for whoever has read config.json already. */
+export async function openLoaded(context: MachineContext, config: MachineConfig, mode: PersistMode = "memory"): Promise<OpenMachine> {
   const source = config.DockerMachine?.DriverSource;
   const loaded = await context.drivers.forMachine({
     driverName: config.DriverName,
     ...(source === undefined ? {} : { driverSource: source }),
   });
   const hasSecrets = Object.values(loaded.definition.options).some((option) => option.secret === true);
-  const saved = { ...config.DockerMachine?.DriverOptions, ...(hasSecrets ? await context.store.loadSecrets(name) : {}) };
+  const saved = { ...config.DockerMachine?.DriverOptions, ...(hasSecrets ? await context.store.loadSecrets(config.Name) : {}) };
   return attachDriver(context, loaded, new StoredMachine(context.store, config, savedOptions(loaded.definition.options, saved), mode));
 }
 

@@ -99,8 +99,6 @@ test.each(["", "http://127.0.0.1:2376", "10.0.0.1:2376", "tcp://"])("%j is no en
 
 test("A machine's folder without client files is said so", async () => {
   const directory = await scratchDirectory();
-  await expect(readEngineCredentials(directory)).rejects.toMatchObject({
-    code: "ENGINE_CREDENTIALS_MISSING",
-    message: expect.stringContaining(directory),
-  });
+  const read = async () => readEngineCredentials(directory);
+  await expect(read()).rejects.toMatchObject({ code: "ENGINE_CREDENTIALS_MISSING", message: expect.stringContaining(directory) });
 });
