@@ -83,7 +83,7 @@ function passedOn(): Plugin {
 /** CommonJS libraries in an ES module still ask for these. */
 function requireForCommonJs(): string {
   return [
-    'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);',
+    'const require = globalThis.process.getBuiltinModule("node:module").createRequire(import.meta.url);',
     "const __filename = import.meta.filename, __dirname = import.meta.dirname;",
   ].join("\n");
 }
