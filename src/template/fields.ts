@@ -26,7 +26,7 @@ export function fieldOf(value: GoValue, name: string): GoValue {
     case "nil":
       throw new TemplateProblem(`there is nothing here that could have a field ${name}`, [withGuard(name)]);
     default:
-      throw new TemplateProblem(`a value of type ${typeName(value)} has no field ${name}`, methodsOf(value));
+      throw new TemplateProblem(`a value of type ${typeName(value)} has no field ${name}`, waysOf(value, name));
   }
 }
 
@@ -41,9 +41,11 @@ function fieldOfStruct({ fields }: GoStruct, name: string): GoValue {
   );
 }
 
-function methodsOf(value: GoValue): string[] {
-  const names = value.kind === "int" ? [...(value.methods?.keys() ?? [])] : [];
-  return names.length === 0 ? [] : [`It has: ${names.map((name) => `.${name}`).join(" ")}`];
+function waysOf(value: GoValue, name: string): string[] {
+  if (value.kind === "slice")
+    return [`It is a list. For each of its elements: {{range .List}}{{.${name}}}{{end}}, for one: {{(index .List 0).${name}}}`];
+  const methods = value.kind === "int" ? [...(value.methods?.keys() ?? [])] : [];
+  return methods.length === 0 ? [] : [`It has: ${methods.map((method) => `.${method}`).join(" ")}`];
 }
 
 function withGuard(name: string): string {

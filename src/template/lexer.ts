@@ -153,7 +153,7 @@ function nextToken(text: string, start: number, { afterSpace, open }: { readonly
     if (found === undefined) continue;
     const end = start + found.length;
     const problem = problemWith(kind, found, text, end);
-    return problem === undefined ? { kind, text: found, start, end, afterSpace } : wrong(text, end, problem);
+    return problem === undefined ? { kind, text: found, start, end, afterSpace } : wrong(text, kind === "number" ? start : end, problem);
   }
   const character = String.fromCodePoint(text.codePointAt(start) ?? 0);
   const unfinished = UNFINISHED[character];
@@ -166,10 +166,10 @@ function nextToken(text: string, start: number, { afterSpace, open }: { readonly
 function problemWith(kind: TokenKind, found: string, text: string, end: number): string | undefined {
   const following = String.fromCodePoint(text.codePointAt(end) ?? 32);
   if (kind === "number") return numberProblem(found, following);
-  if (kind !== "word" && kind !== "field" && kind !== "variable" && kind !== "dot") return undefined;
-  return match(TERMINATOR, text, end) === undefined
-    ? `${JSON.stringify(following)} can't follow ${found}: put a space between them`
-    : undefined;
+  const isName = kind === "word" || kind === "field" || kind === "variable" || kind === "dot";
+  if (!isName || match(TERMINATOR, text, end) !== undefined) return undefined;
+  if (following === "}") return `${found} must be followed by }}, not by one }`;
+  return `${JSON.stringify(following)} can't follow ${found}: a name has letters, digits and _ only; for another one write {{index . "name"}}`;
 }
 
 function numberProblem(found: string, following: string): string | undefined {

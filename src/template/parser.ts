@@ -96,7 +96,7 @@ class Parser {
     if (scope.depth > DEEPEST) throw this.#tokens.invalid(start, `more than ${DEEPEST} blocks are open`);
     this.#tokens.take();
     const pipeline = this.#pipeline(kind, scope);
-    const body = this.#body({ ...scope, variables: [...scope.variables], isInRange: scope.isInRange || kind === "range" }, kind, start);
+    const body = this.#body({ ...scope, isInRange: scope.isInRange || kind === "range" }, kind, start);
     const otherwise = body.closedBy === "else" ? this.#otherwise(kind, scope) : [];
     return { kind, pipeline, body: body.statements, otherwise, start, end: this.#tokens.end };
   }
@@ -106,7 +106,7 @@ class Parser {
     const { start } = this.#tokens.peek();
     if (kind !== "range" && this.#tokens.isNext("word", kind)) return [this.#control(kind, scope, start)];
     this.#close("else");
-    const { statements, closedBy } = this.#body({ ...scope, variables: [...scope.variables] }, "else", start);
+    const { statements, closedBy } = this.#body(scope, "else", start);
     if (closedBy === "else") throw this.#tokens.invalid(start, "there is a second {{else}}: {{end}} is missing");
     return statements;
   }

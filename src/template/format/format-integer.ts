@@ -35,13 +35,14 @@ function signOf({ plus, space }: Directive): string {
 }
 
 function prefixOf(verb: string, digits: string, { sharp }: Directive): string {
-  if (verb === "O") return "0o";
+  const octal = digits.startsWith("0") ? "" : "0";
+  if (verb === "O") return sharp ? `0o${octal}` : "0o";
   if (!sharp) return "";
   switch (verb) {
     case "b":
       return "0b";
     case "o":
-      return digits.startsWith("0") ? "" : "0";
+      return octal;
     case "x":
     case "X":
       return `0${verb}`;

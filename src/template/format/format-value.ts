@@ -25,6 +25,9 @@ export function sprintln(values: readonly GoValue[]): string {
 
 /** One value as Go's `fmt` prints it. */
 export function formatValue(value: GoValue, directive: Directive): string {
+  if (directive.verb === "T" && (value.kind === "nil" || value.kind === "none")) return padded("<nil>", directive);
+  // Go has it for errors of errors only, and refuses a list as a whole.
+  if (directive.verb === "w") return mismatch(value, directive);
   if (directive.verb === "T") return formatText(typeName(value), { ...directive, verb: "s" }) ?? "";
   if (directive.verb === "p" && value.kind !== "nil" && value.kind !== "none") return pointerTo(value, directive);
   return new Printer(directive, "methods").print(value, 0);

@@ -15,7 +15,7 @@ const LARGEST_RUNE = 0x10ffffn;
 const REPLACEMENT = "\uFFFD";
 
 /** Whether Go prints the character as it is: letters, marks, numbers, punctuation, symbols and the space. */
-export function isPrintable(character: string): boolean {
+function isPrintable(character: string): boolean {
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
 }
 
