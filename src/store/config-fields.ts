@@ -1,8 +1,10 @@
 import { isObject } from "./exact-json.js";
-import type { AuthOptions, EngineOptions, HostOptions, SwarmOptions } from "./machine-config.js";
+import type { AuthOptions, EngineOptions, HostOptions, NullList, SwarmOptions } from "./machine-config.js";
 
 /** What a field of config.json holds. A `list` is one of texts, and `null` in place of an empty one, as Go's JSON has it. */
 type Kind = "text" | "flag" | "whole" | "list" | "nullable list";
+
+type Json = Readonly<Record<string, unknown>>;
 
 type Fields<T> = { readonly [Field in keyof T]-?: Kind };
 
@@ -54,9 +56,6 @@ const authFields: Fields<AuthOptions> = {
   StorePath: "text",
 };
 
-const sections = { EngineOptions: engineFields, SwarmOptions: swarmFields, AuthOptions: authFields } as const;
-const hostFields = { Driver: "text", Memory: "whole", Disk: "whole" } as const;
-
 /** The fields that the Go program's drivers have in common, in its order. */
 const driverFields = {
   IPAddress: "text",
@@ -70,26 +69,42 @@ const driverFields = {
   SwarmDiscovery: "text",
 } as const satisfies Record<string, Kind>;
 
-/** A list that config.json has as `null`: the name of its section, and its own. */
-export type NullList = readonly [section: keyof typeof sections, field: string];
-
-/** What is wrong with the types of the fields that this program knows, in half a sentence. A missing field is none: Go's zero value stands for it. */
-export function problemWithFields(driver: Readonly<Record<string, unknown>>, host: Readonly<Record<string, unknown>>): string | undefined {
-  const missing = Object.keys(sections).find((section) => !isObject(host[section]));
-  if (missing !== undefined) return `its HostOptions have no ${missing} object`;
-  return (
-    wrongField("Driver", driverFields, driver) ??
-    wrongField("HostOptions", hostFields, host) ??
-    Object.entries(sections)
-      .map(([section, fields]) => wrongField(`HostOptions.${section}`, fields, host[section] as Readonly<Record<string, unknown>>))
-      .find((problem) => problem !== undefined)
-  );
+/** An object of config.json: its known fields and, for those that a file lacks, Go's zero values. */
+interface Shape {
+  readonly fields: readonly (readonly [field: string, kind: Kind])[];
+  readonly zeros: Json;
 }
 
-function wrongField(path: string, fields: Readonly<Record<string, Kind>>, object: Readonly<Record<string, unknown>>): string | undefined {
-  for (const [field, kind] of Object.entries(fields)) {
-    const value = Object.hasOwn(object, field) ? object[field] : undefined;
-    if (value !== undefined && !isOfKind(value, kind)) return `its ${path}.${field} is not ${NAMES[kind]}`;
+const ZEROS = { text: "", flag: false, whole: 0, list: Object.freeze([]), "nullable list": null } as const;
+
+function shapeOf(fields: Readonly<Record<string, Kind>>): Shape {
+  const entries = Object.entries(fields);
+  return { fields: entries, zeros: Object.fromEntries(entries.map(([field, kind]) => [field, ZEROS[kind]])) };
+}
+
+const driverShape = shapeOf(driverFields);
+const hostShape = shapeOf({ Driver: "text", Memory: "whole", Disk: "whole" });
+const sections = [
+  ["EngineOptions", shapeOf(engineFields)],
+  ["SwarmOptions", shapeOf(swarmFields)],
+  ["AuthOptions", shapeOf(authFields)],
+] as const;
+
+/** What is wrong with the types of the fields that this program knows, in half a sentence. A missing field is none: Go's zero value stands for it. */
+export function problemWithFields(driver: Json, host: Json): string | undefined {
+  for (const [section] of sections) if (!isObject(host[section])) return `its HostOptions have no ${section} object`;
+  const problem = wrongField("Driver", driverShape, driver) ?? wrongField("HostOptions", hostShape, host);
+  if (problem !== undefined) return problem;
+  for (const [section, shape] of sections) {
+    const inSection = wrongField(`HostOptions.${section}`, shape, host[section] as Json);
+    if (inSection !== undefined) return inSection;
+  }
+  return undefined;
+}
+
+function wrongField(path: string, { fields }: Shape, object: Json): string | undefined {
+  for (const [field, kind] of fields) {
+    if (Object.hasOwn(object, field) && !isOfKind(object[field], kind)) return `its ${path}.${field} is not ${NAMES[kind]}`;
   }
   return undefined;
 }
@@ -109,50 +124,46 @@ function isOfKind(value: unknown, kind: Kind): boolean {
   return value === null || (Array.isArray(value) && value.every((each) => typeof each === "string"));
 }
 
-/** Whether a text may be printed as it is: what config.json says must not steer a terminal, nor look like two lines. */
+/**
+ * Whether a text may be printed as it is, without control characters: what config.json says must not steer a terminal, nor look like two lines.
+ * By hand, since the first regular expression with a Unicode property costs milliseconds.
+ */
 export function isOneLine(text: string): boolean {
-  return !/\p{Cc}/u.test(text);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return false;
+  }
+  return true;
 }
 
 /** The lists that are `null` in the file. */
-export function nullLists(host: Readonly<Record<string, unknown>>): NullList[] {
-  return Object.entries(sections).flatMap(([section, fields]) => {
-    const object = host[section] as Readonly<Record<string, unknown>>;
-    const names = Object.entries(fields).filter(([field, kind]) => kind === "list" && object[field] === null);
-    return names.map(([field]) => [section as keyof typeof sections, field] as const);
-  });
+export function nullLists(host: Json): NullList[] {
+  const lists: NullList[] = [];
+  for (const [section, { fields }] of sections) {
+    const object = host[section] as Json;
+    for (const [field, kind] of fields) if (kind === "list" && object[field] === null) lists.push([section, field]);
+  }
+  return lists;
 }
 
 /** `HostOptions` with all fields that the Go program knows, in its order, and the others behind them. The types have been checked. */
-export function completeHostOptions(host: Readonly<Record<string, unknown>>): HostOptions {
-  const complete = Object.entries(sections).map(([section, fields]) => [section, completed(fields, host[section] as object)] as const);
-  return { ...zeros(hostFields), ...Object.fromEntries(complete), ...withoutSections(host) } as unknown as HostOptions;
-}
-
-function withoutSections(host: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(Object.entries(host).filter(([field]) => !Object.hasOwn(sections, field)));
-}
-
-function completed(fields: Readonly<Record<string, Kind>>, object: object): object {
-  const present = Object.entries(object).map(([field, value]) => [field, value ?? (fields[field] === "list" ? [] : value)] as const);
-  return { ...zeros(fields), ...Object.fromEntries(present) };
+export function completeHostOptions(host: Json, lists: readonly NullList[]): HostOptions {
+  const complete: Record<string, unknown> = {};
+  for (const [section, { zeros }] of sections) complete[section] = { ...zeros, ...(host[section] as Json) };
+  for (const [section, field] of lists) complete[section] = { ...(complete[section] as Json), [field]: [] };
+  return { ...hostShape.zeros, ...complete, ...host, ...complete } as unknown as HostOptions;
 }
 
 /** The common fields of a driver first, in the Go program's order and with its zero values. */
-export function completeDriver(driver: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return { ...zeros(driverFields), ...driver };
-}
-
-function zeros(fields: Readonly<Record<string, Kind>>): Record<string, unknown> {
-  const zero = (kind: Kind) => ({ text: "", flag: false, whole: 0, list: [], "nullable list": null })[kind];
-  return Object.fromEntries(Object.entries(fields).map(([field, kind]) => [field, zero(kind)]));
+export function completeDriver(driver: Json): Json {
+  return { ...driverShape.zeros, ...driver };
 }
 
 /** `HostOptions` as they go into the file: an empty list that was `null` there is `null` again. */
 export function withNullLists(host: HostOptions, lists: readonly NullList[]): unknown {
   const result: Record<string, unknown> = { ...host };
   for (const [section, field] of lists) {
-    const object = result[section] as Readonly<Record<string, unknown>>;
+    const object = result[section] as Json;
     const value = object[field];
     if (Array.isArray(value) && value.length === 0) result[section] = { ...object, [field]: null };
   }

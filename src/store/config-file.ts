@@ -51,7 +51,7 @@ function checkedConfig(name: string, path: string, config: Json, source: Omit<Co
     ConfigVersion: CONFIG_VERSION,
     Driver,
     DriverName,
-    HostOptions: completeHostOptions(HostOptions),
+    HostOptions: completeHostOptions(HostOptions, origin.nullLists),
     Name: name,
     ...rest,
     ...(isPlain ? {} : { [ORIGIN]: origin }),

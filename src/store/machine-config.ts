@@ -1,5 +1,4 @@
 import type { JsonValue } from "@docker-machine/driver-sdk";
-import type { NullList } from "./config-fields.js";
 
 /** The version of config.json that this program writes: the Go program's latest. */
 export const CONFIG_VERSION = 3;
@@ -84,6 +83,9 @@ export interface OwnFields {
 
 /** Where a {@link MachineConfig} keeps its {@link ConfigOrigin}: not in the file, and copied by spread. */
 export const ORIGIN: unique symbol = Symbol("origin");
+
+/** A list that config.json has as `null`: the name of its section in `HostOptions`, and its own. */
+export type NullList = readonly [section: string, field: string];
 
 /** What of the file a {@link MachineConfig} was read from must not be lost when it is written again. */
 export interface ConfigOrigin {
