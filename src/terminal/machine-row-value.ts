@@ -43,7 +43,7 @@ export function machineRowValue(machine: ListedMachine, context: RowContext): Go
     EngineOptions: optionsValue("engine.Options", machine.engineOptions),
     Error: shown(machine.error),
     DockerVersion: shown(engine),
-    ResponseTime: goDuration(BigInt(machine.responseMs) * 1_000_000n),
+    ResponseTime: goDuration(BigInt(Math.round(machine.responseMs)) * 1_000_000n),
   };
   return { kind: "struct", type: "commands.HostListItem", fields: new Map(Object.entries(fields)) };
 }
