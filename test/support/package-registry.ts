@@ -24,6 +24,10 @@ export class PackageRegistry {
   token: string | undefined;
   /** What goes wrong with tarballs. */
   fault: RegistryFault | undefined;
+  /** Headers of the answers about packages: by default there are none by which one could be used again. */
+  headers: Readonly<Record<string, string>> = {};
+  /** Where packages are said to be, if not here: an address that ends with `/`. */
+  tarballBase: string | undefined;
   readonly #packages = new Map<string, Map<string, PublishedVersion>>();
   readonly #server: Server;
 
@@ -68,7 +72,9 @@ export class PackageRegistry {
     }
     const tarball = /^(.+)\/-\/(.+)\.tgz$/.exec(path);
     if (tarball !== null) this.#sendTarball(this.#packages.get(tarball[1] ?? "")?.get(tarball[2] ?? "")?.tarball, response);
-    else this.#sendPackument(path, response);
+    else if (this.headers.etag !== undefined && request.headers["if-none-match"] === this.headers.etag) {
+      response.writeHead(304, this.headers).end();
+    } else this.#sendPackument(path, response);
   }
 
   #sendPackument(name: string, response: ServerResponse): void {
@@ -77,12 +83,13 @@ export class PackageRegistry {
       response.writeHead(404, { "content-type": "application/json" }).end("{}");
       return;
     }
+    const base = this.tarballBase ?? this.url;
     const entries = [...versions].map(([version, { manifest, tarball }]) => {
       const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
-      return [version, { ...manifest, dist: { tarball: `${this.url}${name}/-/${version}.tgz`, integrity } }];
+      return [version, { ...manifest, dist: { tarball: `${base}${name}/-/${version}.tgz`, integrity } }];
     });
     const latest = [...versions.keys()].at(-1);
-    response.writeHead(200, { "content-type": "application/json" });
+    response.writeHead(200, { "content-type": "application/json", ...this.headers });
     response.end(JSON.stringify({ name, "dist-tags": { latest }, versions: Object.fromEntries(entries) }));
   }
 

@@ -8,17 +8,19 @@ export interface TarballEntry {
   /** Default: `File`. */
   readonly type?: "File" | "Directory" | "SymbolicLink" | "Link" | "CharacterDevice" | "FIFO";
   readonly linkpath?: string;
+  /** Default: 0644. */
+  readonly mode?: number;
 }
 
 /** A gzipped tar archive with just these entries, however wrong they are. */
 export function makeTarball(entries: readonly TarballEntry[]): Buffer {
-  const blocks = entries.flatMap(({ path, content = "", type = "File", linkpath }) => {
+  const blocks = entries.flatMap(({ path, content = "", type = "File", linkpath, mode = 0o644 }) => {
     const body = Buffer.from(content);
     const header = new Header({
       path,
       size: body.length,
       type,
-      mode: 0o644,
+      mode,
       mtime: new Date(0),
       ...(linkpath === undefined ? {} : { linkpath }),
     });
