@@ -132,7 +132,7 @@ export const defects: readonly Defect[] = [
     defect: "env and config of a none machine name files that don't exist",
     heldBy: [[NONE, '"ca.pem", "cert.pem", "config.json", "key.pem"']],
   },
-  { defect: "ip of a none machine prints a port", heldBy: [[REPLAY, "u03_ip"]] },
+  { defect: "ip of a none machine prints a port", heldBy: [[HERE, "prints no port"]] },
   {
     defect: "a killed create leaves a half machine shown as Running",
     heldBy: [

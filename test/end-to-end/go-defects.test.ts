@@ -141,6 +141,16 @@ describe("ls", () => {
   });
 });
 
+it.each([
+  ["tcp://127.0.0.1:2376", "127.0.0.1"],
+  ["tcp://[::1]:2376", "::1"],
+  ["tcp://docker.example:1", "docker.example"],
+  ["tcp://192.0.2.1", "192.0.2.1"],
+])("ip of a machine of the driver none at %s prints no port", async (url, ip) => {
+  await create("dev", url);
+  expect(await cli.run(["ip", "dev"])).toMatchObject({ exitCode: 0, stdout: `${ip}\n` });
+});
+
 describe("the store", () => {
   it("a store that was moved works where it is now", async () => {
     await create("dev", "tcp://127.0.0.1:1");

@@ -28,6 +28,25 @@ const WEIRD: Deviation = {
   stderr: "",
 };
 
+const unreadable = (name: string, problem: string) =>
+  `The machine "${name}" can't be read: ${problem} ($STORE/machines/${name}/config.json).`;
+const DAMAGED: Deviation = {
+  reason: "what is wrong with a machine is told with its file and the place in it, and not in the words of Go's libraries",
+  stdout: (recorded) =>
+    WEIRD.stdout(recorded)
+      .replace(/(?<=\nbroken .*)Error getting .*/, () =>
+        unreadable("broken", "the file is not valid JSON: Expected property name or '}' at position 1 (line 1 column 2)"),
+      )
+      .replace(
+        /(?<=\nfuture .*)Error getting .*/,
+        () =>
+          'The machine "future" was saved with config version 99, but this docker-machine reads up to version 3 ($STORE/machines/future/config.json).',
+      )
+      .replace(/(?<=\nnocfg .*)open .*/, () => unreadable("nocfg", "it has no config.json"))
+      .replace(/(?<=\nnoplugin .*)Driver .*/, 'The driver "foobar" is not installed.'),
+  stderr: "",
+};
+
 /** Every recorded case that our program doesn't repeat, with the reason beside it. All others are repeated byte for byte on stdout. */
 export const deviations: Readonly<Record<string, Deviation>> = {
   c01_create_noname: { ...USAGE, stderr: "No machine name specified" },
@@ -54,7 +73,7 @@ export const deviations: Readonly<Record<string, Deviation>> = {
   e09_inspect_two: { ...USAGE, stderr: "Expected one machine name as an argument" },
   e17_rm_noarg: { ...USAGE, stderr: "Expected to get one or more machine names as arguments" },
   e20_scp_noarg: { ...USAGE, stderr: "arguments" },
-  d01_ls_damage: WEIRD,
+  d01_ls_damage: DAMAGED,
   g08_ssh: {
     reason: "a defect: the exit code of the remote command is lost",
     stdout: (recorded) => recorded,

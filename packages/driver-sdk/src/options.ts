@@ -149,9 +149,9 @@ function checkInteger(spec: IntegerOption, value: unknown, origin: string): numb
 
 function checkBoolean(spec: BooleanOption, value: unknown, origin: string): boolean {
   if (typeof value === "boolean") return value;
-  const text = typeof value === "string" ? value.toLowerCase() : undefined;
-  if (text === "true" || text === "t" || text === "1") return true;
-  if (text === "false" || text === "f" || text === "0" || text === "") return false;
+  const text = typeof value === "string" ? value.toLowerCase() : "neither";
+  if (["1", "t", "true", "yes"].includes(text)) return true;
+  if (["", "0", "f", "false", "no"].includes(text)) return false;
   throw invalid(spec, value, origin, "true or false");
 }
 

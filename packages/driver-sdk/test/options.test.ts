@@ -73,6 +73,14 @@ describe("options", () => {
     },
   );
 
+  test("are judged as given before it is said what is absent", () => {
+    expect(() => resolveOptions(specs, { flags: { "x-memory": "abc" } })).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
+  });
+
+  test("refuse a switch's variable that is neither", () => {
+    expect(() => resolveOne(specs.fast, { env: { X_FAST: "maybe" } })).toThrow(/\$X_FAST is "maybe", but it must be true or false/);
+  });
+
   test("refuse a whole number that a double can't hold", () => {
     expect(() => resolveOne(specs.cpus, { flags: { "x-cpus": "9007199254740993" } })).toThrow(
       expect.objectContaining({ code: "OPTION_INVALID" }),
@@ -86,6 +94,7 @@ describe("options", () => {
     ["0", false],
     ["false", false],
     ["FALSE", false],
+    ["no", false],
   ])("read the variable %j as the switch %j", (text, value) => {
     expect(resolveOne(specs.fast, { env: { X_FAST: text } })).toBe(value);
   });
