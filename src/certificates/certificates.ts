@@ -9,11 +9,10 @@ import { hasCode, MachineError } from "../errors.js";
 import { PRIVATE_FILE_MODE, writeAtomically } from "../files/atomic-file.js";
 import { withLock } from "../files/lock.js";
 import type { AuthOptions } from "../store/machine-config.js";
-import { checkPair, daysLeft, isSignedBy, type PairPaths, RENEWAL_DAYS, readCertificate, readKey } from "./pair.js";
+import { daysLeft, endWarning, RENEWAL_DAYS } from "./end-warnings.js";
+import { CERTIFICATE_MODE, checkPair, isSignedBy, type PairPaths, readCertificate, readKey } from "./pair.js";
+import { finishReplacement, isBeingReplaced, replacePair } from "./replace-pair.js";
 import { type Authority, createKey, keyToPem, signAuthority, signClient, signServer } from "./sign.js";
-
-/** Mode of a certificate: anybody may read it. */
-export const CERTIFICATE_MODE = 0o644;
 
 /** The four files that all machines of a store share. */
 export type AuthorityPaths = Pick<AuthOptions, "CaCertPath" | "CaPrivateKeyPath" | "ClientCertPath" | "ClientKeyPath">;
@@ -49,7 +48,7 @@ export interface CertificatesOptions {
  * The certificates of a store: a CA, a client certificate, and a server certificate per machine.
  *
  * A key is always on disk before its certificate, so whoever is killed between the two leaves a key, from which the next call makes the certificate.
- * An existing key of the CA is never replaced, since every machine relies on it.
+ * An existing key of the CA is never replaced, since every machine relies on it. The client's pair can be: see {@link renewClient}.
  */
 export class Certificates {
   readonly #ca: PairPaths;
@@ -74,11 +73,31 @@ export class Certificates {
   async ensureAuthority(): Promise<void> {
     const ca = await this.#ensureCertificate(this.#ca, "Creating CA", (key) => signAuthority({ organization: this.#owner, key }));
     checkPair(this.#ca, ca, await readKey(this.#ca.keyPath));
-    const client = await this.#ensureCertificate(this.#client, "Creating client certificate", async (key) =>
-      signClient(await this.#authority(), { organization: `${this.#owner}.<bootstrap>`, key }),
-    );
+    await this.#settleClient();
+    const client = await this.#ensureCertificate(this.#client, "Creating client certificate", (key) => this.#signClient(key));
     this.#checkClient(client, ca, await readKey(this.#client.keyPath));
     for (const [pair, certificate] of [[this.#ca, ca] as const, [this.#client, client] as const]) this.#warnOfEnd(pair, certificate);
+  }
+
+  /**
+   * Replaces the client's key and certificate by new ones of the same CA, so that every machine goes on to accept them. Copies in machines' folders are left:
+   * see {@link copyClientFiles}. Killed at any moment, the old pair is valid, or the next call of any method puts the new one into its place.
+   *
+   * @throws {MachineError} `CERTIFICATE_*`, `LOCK_TIMEOUT`, `OPERATION_ABORTED`
+   */
+  async renewClient(): Promise<void> {
+    await this.#withLock(this.#client, async () => {
+      await finishReplacement(this.#client);
+      const key = await createKey();
+      await replacePair(this.#client, { certificatePem: await this.#signClient(key), keyPem: keyToPem(key) });
+    });
+  }
+
+  /** Whether the machine's folder belongs to this store's CA: it may have been made with another one. */
+  async isOurs(machineDirectory: string): Promise<boolean> {
+    const theirs = await readCertificate(join(machineDirectory, "ca.pem")).catch(() => undefined);
+    const ours = required(await readCertificate(this.#ca.certificatePath), this.#ca.certificatePath);
+    return theirs === undefined || theirs.fingerprint256 === ours.fingerprint256;
   }
 
   /**
@@ -112,6 +131,7 @@ export class Certificates {
 
   /** Puts ca.pem, cert.pem and key.pem into the machine's folder, where `config`, `env` and other programs look for them. */
   async copyClientFiles(machineDirectory: string): Promise<void> {
+    await this.#settleClient();
     await copy(this.#client.keyPath, join(machineDirectory, "key.pem"), PRIVATE_FILE_MODE);
     await copy(this.#client.certificatePath, join(machineDirectory, "cert.pem"), CERTIFICATE_MODE);
     await copy(this.#ca.certificatePath, join(machineDirectory, "ca.pem"), CERTIFICATE_MODE);
@@ -121,9 +141,7 @@ export class Certificates {
   async #ensureCertificate(pair: PairPaths, announcement: string, sign: (key: KeyObject) => Promise<string>): Promise<X509Certificate> {
     const present = await readCertificate(pair.certificatePath);
     if (present !== undefined) return present;
-    const { signal } = this.#options;
-    const lock = { subject: `the ${pair.role} certificate ${pair.certificatePath}`, ...(signal === undefined ? {} : { signal }) };
-    return withLock(`${pair.certificatePath}.lock`, lock, async () => {
+    return this.#withLock(pair, async () => {
       const madeMeanwhile = await readCertificate(pair.certificatePath);
       if (madeMeanwhile !== undefined) return madeMeanwhile;
       this.#options.log.info(`${announcement}: ${pair.certificatePath}`);
@@ -133,6 +151,21 @@ export class Certificates {
       await writeAtomically(pair.certificatePath, await sign(key), { mode: CERTIFICATE_MODE });
       return required(await readCertificate(pair.certificatePath), pair.certificatePath);
     });
+  }
+
+  /** Ends a replacement of the client's pair that another process is at, or was killed at. */
+  async #settleClient(): Promise<void> {
+    if (await isBeingReplaced(this.#client)) await this.#withLock(this.#client, () => finishReplacement(this.#client));
+  }
+
+  async #signClient(key: KeyObject): Promise<string> {
+    return signClient(await this.#authority(), { organization: `${this.#owner}.<bootstrap>`, key });
+  }
+
+  #withLock<T>(pair: PairPaths, action: () => Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    const lock = { subject: `the ${pair.role} certificate ${pair.certificatePath}`, ...(signal === undefined ? {} : { signal }) };
+    return withLock(`${pair.certificatePath}.lock`, lock, action);
   }
 
   #checkClient(client: X509Certificate, ca: X509Certificate, key: KeyObject | undefined): void {
@@ -165,8 +198,8 @@ export class Certificates {
   }
 
   #warnOfEnd({ role, certificatePath }: PairPaths, certificate: X509Certificate): void {
-    const days = daysLeft(certificate);
-    if (days < RENEWAL_DAYS) this.#options.log.warn(`The ${role} certificate ${certificatePath} ends in ${days} days.`);
+    const warning = endWarning(role, certificatePath, certificate);
+    if (warning !== undefined) this.#options.log.warn(warning);
   }
 }
 

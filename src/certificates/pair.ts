@@ -2,9 +2,8 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hasCode, MachineError, messageOf } from "../errors.js";
 
-/** Days before its end at which a certificate is worth a warning, or a new one. */
-export const RENEWAL_DAYS = 30;
-const DAY_MS = 24 * 60 * 60_000;
+/** Mode of a certificate: anybody may read it. */
+export const CERTIFICATE_MODE = 0o644;
 
 /** Where a certificate and its key are, and what messages call them. */
 export interface PairPaths {
@@ -64,11 +63,6 @@ export function checkPair(paths: PairPaths, certificate: X509Certificate, key: K
   const now = Date.now();
   if (now > Date.parse(certificate.validTo)) throw expired(paths, `ended on ${certificate.validTo}`);
   if (now < Date.parse(certificate.validFrom)) throw expired(paths, `starts on ${certificate.validFrom}`);
-}
-
-/** Days until a certificate ends. */
-export function daysLeft(certificate: X509Certificate): number {
-  return Math.floor((Date.parse(certificate.validTo) - Date.now()) / DAY_MS);
 }
 
 /** Whether `authority` signed `certificate`. */

@@ -1,4 +1,5 @@
 import { isDriverError } from "@docker-machine/driver-sdk";
+import { endWarnings } from "../certificates/end-warnings.js";
 import { type EngineCredentials, type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError } from "../errors.js";
 import type { MachineContext } from "./machine-context.js";
@@ -58,12 +59,21 @@ async function describeConnection(context: MachineContext, name: string, options
   return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath: open.machine.directory };
 }
 
+/** What an engine's answer comes to if a certificate has ended. */
+const CERTIFICATE_ERRORS: readonly string[] = ["ENGINE_CERTIFICATE_INVALID", "ENGINE_CLIENT_REFUSED"];
+
 /** If the client's files don't belong together, whoever copied them was killed: then they are copied again. */
 async function askEngine(context: MachineContext, url: string, certPath: string): Promise<EngineVersion> {
   const ask = async () => engineVersion(url, await credentialsIn(context, certPath), { signal: context.signal });
+  const warn = () => {
+    for (const warning of endWarnings(certPath)) context.log.warn(warning);
+  };
   try {
-    return await ask();
+    const version = await ask();
+    warn();
+    return version;
   } catch (error) {
+    if (isDriverError(error) && CERTIFICATE_ERRORS.includes(error.code)) warn();
     if (!isDriverError(error) || error.code !== "ENGINE_CREDENTIALS_MISMATCH") throw error;
     const certificates = await context.certificates();
     if (!(await certificates.isOurs(certPath))) throw error;

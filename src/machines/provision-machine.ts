@@ -1,4 +1,5 @@
 import { type BaseDriver, isDriverError, type SshEndpoint, waitFor } from "@docker-machine/driver-sdk";
+import { endWarnings } from "../certificates/end-warnings.js";
 import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError, messageOf } from "../errors.js";
 import type { ConnectOptions } from "../ssh/connect.js";
@@ -85,7 +86,13 @@ export async function provisionAgain(context: MachineContext, name: string, opti
     if (hasSsh(open.driver)) await provisionMachine(context, open, options);
     else if (isFinished) await sshEndpointOf(open);
     await open.machine.persistProgress("provisioned");
+    warnOfEnds(context, open);
   });
+}
+
+/** Says which of a machine's certificates end soon. */
+export function warnOfEnds({ log }: MachineContext, { machine }: OpenMachine): void {
+  for (const warning of endWarnings(machine.directory)) log.warn(warning);
 }
 
 /** Waits until a started machine's Docker answers; provisions it again if its address is no longer the one in its certificate. */
@@ -107,6 +114,7 @@ export async function waitForEngine(context: MachineContext, open: OpenMachine):
       },
       { description: `Docker of "${open.name}" at ${url}`, timeoutMs: context.waitTimeoutMs, timeoutCode: "ENGINE_UNREACHABLE" },
     );
+    warnOfEnds(context, open);
   } catch (error) {
     if (!(isDriverError(error) && error.code === "ENGINE_CERTIFICATE_INVALID")) throw error;
     context.log.info(`The certificate of "${open.name}" does not fit ${url}, making a new one...`);

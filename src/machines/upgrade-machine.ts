@@ -2,7 +2,7 @@ import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError } from "../errors.js";
 import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, withMachine } from "./open-machine.js";
-import { connectOptions, sshEndpointOf } from "./provision-machine.js";
+import { connectOptions, sshEndpointOf, warnOfEnds } from "./provision-machine.js";
 
 /**
  * Upgrades a running machine's Docker to the newest version that its host's package manager knows, and says from which version to which.
@@ -36,6 +36,7 @@ export async function upgradeMachine(context: MachineContext, name: string): Pro
         ? `Docker on "${name}" was upgraded from ${before ?? "a version that did not answer"} to ${after} (package ${packageName}: ${upgrade.before} to ${upgrade.after}).`
         : `Docker ${after} on "${name}" is already the newest version (package ${packageName} ${upgrade.after}).`,
     );
+    warnOfEnds(context, open);
   });
 }
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDriverError, type Logger, throwIfAborted, waitFor } from "@docker-machine/driver-sdk";
 import type { Certificates } from "../certificates/certificates.js";
-import { CERTIFICATE_MODE } from "../certificates/certificates.js";
+import { CERTIFICATE_MODE } from "../certificates/pair.js";
 import { type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError, messageOf } from "../errors.js";
 import { PRIVATE_FILE_MODE } from "../files/atomic-file.js";

@@ -290,3 +290,49 @@ test("Serial numbers are positive 128-bit numbers without leading zeros", async 
     expect(serialNumber).toMatch(/^[4-7][0-9A-F]{31}$/);
   }
 });
+
+describe("renewing the client's pair", () => {
+  test("makes a new key and certificate of the same CA, which stays", async () => {
+    const { certificates, machineDirectory, paths } = await storeWithAuthority();
+    await certificates.copyClientFiles(machineDirectory);
+    const before = await Promise.all(Object.values(paths).map(hashOf));
+    await certificates.renewClient();
+    await certificates.ensureAuthority();
+    const [ca, caKey, client, clientKey] = await Promise.all(Object.values(paths).map(hashOf));
+    expect([ca, caKey]).toEqual(before.slice(0, 2));
+    expect(client).not.toBe(before[2]);
+    expect(clientKey).not.toBe(before[3]);
+    expect(await modeOf(paths.ClientKeyPath)).toBe("600");
+    await runProcess("openssl", ["verify", "-CAfile", paths.CaCertPath, paths.ClientCertPath]);
+    await certificates.copyClientFiles(machineDirectory);
+    expect(await hashOf(join(machineDirectory, "key.pem"))).toBe(clientKey);
+    expect(await hashOf(join(machineDirectory, "cert.pem"))).toBe(client);
+  });
+
+  /** The files of a renewal, before it and after it. */
+  async function renewal() {
+    const { directory, certificates, paths } = await storeWithAuthority();
+    const files = [paths.ClientCertPath, paths.ClientKeyPath];
+    const before = await Promise.all(files.map((path) => readFile(path)));
+    await certificates.renewClient();
+    const after = await Promise.all(files.map((path) => readFile(path)));
+    return { directory, paths, before: { certificate: before[0], key: before[1] }, after: { certificate: after[0], key: after[1] } };
+  }
+
+  test.each([
+    ["the certificate was written beside its place", { certificate: "before", key: "before", next: ["certificate"], ends: "before" }],
+    ["the key was written beside its place too", { certificate: "before", key: "before", next: ["certificate", "key"], ends: "after" }],
+    ["the key was put into its place", { certificate: "before", key: "after", next: ["certificate"], ends: "after" }],
+  ] as const)("that was cut when %s leaves a pair that belongs together", async (_moment, { certificate, key, next, ends }) => {
+    const made = await renewal();
+    const { paths } = made;
+    await writeFile(paths.ClientCertPath, made[certificate].certificate ?? "");
+    await writeFile(paths.ClientKeyPath, made[key].key ?? "");
+    const places = { certificate: `${paths.ClientCertPath}.next`, key: `${paths.ClientKeyPath}.next` };
+    for (const name of next) await writeFile(places[name], made.after[name] ?? "");
+    await storeCertificates(made.directory).ensureAuthority();
+    expect(await readFile(paths.ClientCertPath)).toEqual(made[ends].certificate);
+    expect(await readFile(paths.ClientKeyPath)).toEqual(made[ends].key);
+    expect((await readdir(join(made.directory, "certs"))).sort()).toEqual(["ca-key.pem", "ca.pem", "cert.pem", "key.pem"]);
+  });
+});

@@ -134,6 +134,13 @@ describe.skipIf(hostsImpossible !== undefined)(
       expect(await pid()).not.toBe(before);
     });
 
+    it("accepts a renewed client certificate", async () => {
+      const before = await readFile(cli.machinePath("dev", "cert.pem"));
+      expectSuccess(await cli.run(["regenerate-certs", "-f", "--client-certs", "dev"]));
+      expect(await readFile(cli.machinePath("dev", "cert.pem"))).not.toEqual(before);
+      expect(await docker("dev", "ps", "--all", "--format", "{{.Names}}")).toBe("keeper");
+    });
+
     it("has its Docker upgraded with the package that it was installed from", { timeout: 600_000 }, async () => {
       const newest = await cli.run(["upgrade", "dev"]);
       expectSuccess(newest);
