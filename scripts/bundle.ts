@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import { bundlePackage } from "./bundle-packages.ts";
-import { hotChunk } from "./hot-chunk.ts";
 import { hookTypes } from "./hook-types.ts";
+import { hotChunk } from "./hot-chunk.ts";
 import { isEagerBuiltin, lazyBuiltins } from "./lazy-builtins.ts";
 import { plainBuiltins, putOff } from "./lean-libraries.ts";
 
@@ -31,6 +31,11 @@ const hot = hotChunk(
   ],
   isEagerBuiltin,
 );
+/** What fetches drivers from registries, with npm's libraries. */
+const npmClient = hotChunk(
+  ["npm-settings", "npm-registry", "plain-tree"].map((name) => join(sources, "drivers", `${name}.ts`)),
+  () => false,
+);
 const bundle = await rolldown({
   cwd: root,
   input: entries(),
@@ -39,14 +44,14 @@ const bundle = await rolldown({
   checks: { ineffectiveDynamicImport: false },
   external: [...OUTSIDE, ...OPTIONAL],
   resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
-  plugins: [passedOn(), lazyBuiltins(sources), hot.plugin, plainBuiltins(), putOff()],
+  plugins: [passedOn(), lazyBuiltins(sources), hot.plugin, npmClient.plugin, plainBuiltins(), putOff()],
 });
 const { output: files } = await bundle.write({
   dir: output,
   format: "esm",
   chunkFileNames: "chunks/[name]-[hash].js",
   banner: ({ moduleIds }) => (moduleIds.some((id) => id.includes("/node_modules/")) ? requireForCommonJs() : ""),
-  codeSplitting: { groups: [hot.group], includeDependenciesRecursively: false },
+  codeSplitting: { groups: [hot.group, { ...npmClient.group, name: "npm-client" }], includeDependenciesRecursively: false },
 });
 refuseStrayImports(files.filter((file) => file.type === "chunk"));
 writeFileSync(join(output, "hooks.d.ts"), hookTypes(join(sources, "hooks.ts")));
