@@ -1,6 +1,6 @@
 import { isDriverError, type OptionSources, resolveOptions } from "@docker-machine/driver-sdk";
 import type { LoadedDriver } from "../drivers/loaded-driver.js";
-import { hasCode, MachineError, messageOf } from "../errors.js";
+import { MachineError, messageOf } from "../errors.js";
 import { newMachineConfig } from "../store/default-config.js";
 import type { EngineOptions, SwarmOptions } from "../store/machine-config.js";
 import { assertMachineName } from "../store/machine-name.js";
@@ -128,13 +128,9 @@ function configFor(context: MachineContext, request: CreateRequest) {
 }
 
 async function assertNew({ store }: MachineContext, name: string): Promise<void> {
-  if (!(await store.has(name))) return;
-  const config = await store.load(name).catch((error: unknown) => {
-    if (isDriverError(error) && hasCode(error.cause, "ENOENT")) return undefined;
-    throw error;
-  });
-  // A folder without config.json is what a create left that was killed before it made anything.
-  if (config === undefined) return;
+  // An empty folder is what the Go program's create leaves that was killed before it made anything.
+  if (!(await store.has(name)) || (await store.isEmpty(name))) return;
+  const config = await store.load(name);
   const isUnfinished = config.DockerMachine !== undefined && config.DockerMachine.Progress !== "provisioned";
   throw new MachineError(
     "MACHINE_EXISTS",

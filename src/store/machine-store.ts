@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, statSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { rename, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode, MachineError, messageOf } from "../errors.js";
@@ -59,6 +59,11 @@ export class MachineStore {
     return isMachineName(name) && isDirectory(this.paths.machineDirectory(name));
   }
 
+  /** Whether there is nothing in the machine's folder, not even what would tell of a host. */
+  async isEmpty(name: string): Promise<boolean> {
+    return readdirSync(this.paths.machineDirectory(name)).length === 0;
+  }
+
   /** @throws {MachineError} `MACHINE_UNKNOWN`, `CONFIG_DAMAGED`, `CONFIG_VERSION_UNSUPPORTED` */
   async load(name: string): Promise<MachineConfig> {
     if (!isMachineName(name)) throw unknownMachine(name);
@@ -116,8 +121,7 @@ export class MachineStore {
   }
 
   /**
-   * Adds a machine: its folder appears with config.json in it, in one step. The caller holds its lock and has looked whether it exists;
-   * a folder without config.json is taken over.
+   * Adds a machine: its folder appears with config.json in it, in one step. The caller holds its lock. An empty folder is taken over.
    *
    * @param secrets the values of secret options, by property name
    * @throws {MachineError} `FILE_UNWRITABLE`: then nothing is left
@@ -125,12 +129,13 @@ export class MachineStore {
   async add(config: MachineConfig, secrets: Readonly<Record<string, unknown>>): Promise<void> {
     const directory = this.paths.machineDirectory(config.Name);
     const staging = this.paths.stagingDirectory(config.Name);
-    const target = (await this.has(config.Name)) ? directory : staging;
     await removeDirectory(staging);
     try {
-      if (Object.keys(secrets).length > 0) await writeAtomically(join(target, SECRETS_FILE), JSON.stringify(secrets, null, 4));
-      await writeAtomically(join(target, CONFIG_FILE), formatConfig(config));
-      if (target === staging) await rename(staging, directory);
+      if (Object.keys(secrets).length > 0) await writeAtomically(join(staging, SECRETS_FILE), JSON.stringify(secrets, null, 4));
+      await writeAtomically(join(staging, CONFIG_FILE), formatConfig(config));
+      // Windows renames nothing onto an empty folder.
+      if (isDirectory(directory)) await rmdir(directory);
+      await rename(staging, directory);
     } catch (error) {
       await removeDirectory(staging);
       throw unwritable(directory, error);

@@ -133,6 +133,16 @@ describe("MachineStore", () => {
     expect(await readdir(store.paths.machinesDirectory)).toEqual(["dev"]);
   });
 
+  it("takes an empty folder over, and leaves one with anything in it", async () => {
+    await mkdir(store.paths.machineDirectory("empty"), { recursive: true });
+    await mkdir(store.paths.machineDirectory("half"));
+    await writeFile(join(store.paths.machineDirectory("half"), "config.json.tmp123"), "{");
+    expect([await store.isEmpty("empty"), await store.isEmpty("half")]).toEqual([true, false]);
+    await store.add(newConfig("empty"), {});
+    await expect(store.add(newConfig("half"), {})).rejects.toMatchObject({ code: "FILE_UNWRITABLE" });
+    expect(await readdir(store.paths.machineDirectory("half"))).toEqual(["config.json.tmp123"]);
+  });
+
   it("adds nothing where a file or a dangling link has the machine's name, and says so", async () => {
     await mkdir(store.paths.machinesDirectory);
     await writeFile(store.paths.machineDirectory("file"), "mine");

@@ -1,5 +1,6 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -10,6 +11,7 @@ const preload = new URL("../../support/kill-at-change.mjs", import.meta.url).hre
 /** Programs at once: the machine that tests has two processors. */
 const WIDTH = 3;
 const RANDOM_KILLS = 16;
+const FIRST_KILLS = 12;
 
 const CREATE = ["create", "-d", "none", "--url", "tcp://127.0.0.1:1"];
 
@@ -32,6 +34,11 @@ const cases = await withCli((cli) =>
     return { ...command, moments, name: `${command.words[0]} killed ${moments} times, right before each of its changes to the disk` };
   }),
 );
+
+const firstMoments = await withCli(async (cli) => {
+  await rm(cli.storagePath, { recursive: true });
+  return countChanges(cli, { words: CREATE, isPresent: false });
+});
 
 let cli: Cli;
 beforeEach(async () => {
@@ -99,6 +106,22 @@ describe("a store stands", () => {
     });
     expect(exitCodes).toEqual(numbers.map(() => 137));
     await expectNothingLeft(numbers.map((moment) => `killed-${moment}`));
+  });
+
+  it(`the first create killed ${FIRST_KILLS} times, spread over its changes, which make the certificates`, async () => {
+    const env = { NODE_OPTIONS: `--import=${preload}` };
+    await inBatches(Array.from({ length: FIRST_KILLS }), WIDTH, async (_, index) => {
+      await using own = await Cli.create();
+      const moment = Math.ceil(((index + 0.5) * firstMoments) / FIRST_KILLS);
+      expect(await own.run([...CREATE, "dev"], { env: { ...env, KILL_AT_CHANGE: String(moment) } })).toMatchObject({ exitCode: 137 });
+      const isThere = (await own.run(["ls", "-q"])).stdout === "dev\n";
+      const again = isThere ? "other" : "dev";
+      expect(await own.run([...CREATE, again])).toMatchObject({ exitCode: 0, stderr: "" });
+      const ca = new X509Certificate(await readFile(own.machinePath(again, "ca.pem")));
+      const client = new X509Certificate(await readFile(own.machinePath(again, "cert.pem")));
+      expect(client.verify(ca.publicKey)).toBe(true);
+      expect(client.checkPrivateKey(createPrivateKey(await readFile(own.machinePath(again, "key.pem"))))).toBe(true);
+    });
   });
 
   it(`${RANDOM_KILLS} kills of create and rm at random times`, async () => {
