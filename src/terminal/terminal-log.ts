@@ -76,5 +76,10 @@ export class TerminalLog implements Logger {
 
 /** Text from outside with its control characters (but line feed and tab) made visible, so that it can't steer the terminal. */
 export function printable(text: string): string {
+  // The first regular expression with a Unicode property costs milliseconds, and hardly any text needs it.
+  if (PLAIN.test(text)) return text;
   return text.replace(/[^\P{Cc}\n\t]/gu, (character) => `\\x${character.codePointAt(0)?.toString(16).padStart(2, "0")}`);
 }
+
+/** No control characters but line feed and tab. */
+const PLAIN = /^[ -~\n\t\u00a0-\uffff]*$/;
