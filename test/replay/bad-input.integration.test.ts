@@ -64,7 +64,7 @@ describe("an unknown machine's name, for each command that takes one", () => {
     { args: ["rm", "-y", "nope"], stdout: `About to remove nope\n${ABOUT_TO_REMOVE}`, says: UNKNOWN("nope") },
     { args: ["scp", "nope:/a", "/nowhere"], says: ['"nope" does not exist'] },
     { args: ["scp", "/nowhere", "nope:/a"], says: ['"nope" does not exist'] },
-    { args: ["mount", "nope:/a", "/nowhere"], says: ['"nope" does not exist'] },
+    { args: ["mount", "nope:/a", "/tmp"], says: ['"nope" does not exist'] },
     { args: ["status", ".."], says: UNKNOWN("..") },
     { args: ["status", "../machines/good"], says: ['"../machines/good" does not exist'] },
     { args: ["status", ""], says: ['"" does not exist'] },

@@ -15,13 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => cli?.[Symbol.asyncDispose]());
 
-/** A line that comes as far as to look for the machine, and how that shows. */
+/** A line that comes as far as to look for the machine, or the folder, and how that shows. */
 const LOOKUPS: Readonly<Record<string, { readonly words: readonly string[]; readonly shows: string }>> = {
   active: { words: [], shows: "No active host found" },
   ls: { words: [], shows: "" },
   "regenerate-certs": { words: ["nosuch"], shows: '"nosuch" does not exist' },
   scp: { words: ["nosuch:/a", "/nowhere"], shows: '"nosuch" does not exist' },
-  mount: { words: ["nosuch:/a", "/nowhere"], shows: '"nosuch" does not exist' },
+  mount: { words: ["nosuch:/a", "/nowhere"], shows: '"/nowhere"' },
 };
 
 const lookup = (command: string) => LOOKUPS[command] ?? { words: ["nosuch"], shows: '"nosuch" does not exist' };
