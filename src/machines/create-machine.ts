@@ -85,8 +85,10 @@ async function build(context: MachineContext, open: OpenMachine): Promise<void> 
   await (await context.certificates()).copyClientFiles(open.machine.directory);
   try {
     await open.driver.create();
-    await open.machine.persistProgress("created");
-    if (hasSsh(open.driver)) await provisionMachine(context, open);
+    if (hasSsh(open.driver)) {
+      await open.machine.persistProgress("created");
+      await provisionMachine(context, open);
+    }
     await open.machine.persistProgress("provisioned");
   } catch (error) {
     throw unfinished(open.name, error);
