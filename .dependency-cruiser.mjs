@@ -66,7 +66,7 @@ export default {
     {
       name: "only-commands-and-the-composition-use-the-terminal",
       severity: "error",
-      from: { path: "^src/[^/]+/", pathNot: "^src/(commands|terminal)/" },
+      from: { path: "^src/[^/]+/", pathNot: "^src/(commands|help|terminal)/" },
       to: { path: "^src/terminal/" },
     },
     {

@@ -6,6 +6,9 @@ export type LoadCommand = () => Promise<{ readonly default: Command }>;
 /** The program's own commands, by the words that name them. Each is loaded when it is called. */
 export const commandTable: Readonly<Record<string, LoadCommand>> = {
   active: () => import("./commands/active.js"),
+  autocomplete: () => import("./commands/autocomplete.js"),
+  "autocomplete script": () => import("./commands/autocomplete/script.js"),
+  complete: () => import("./commands/complete.js"),
   config: () => import("./commands/config.js"),
   create: () => import("./commands/create.js"),
   "driver info": () => import("./commands/driver/info.js"),

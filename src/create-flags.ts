@@ -9,6 +9,7 @@ export const createFlags = {
   driver: textFlag({
     char: "d",
     env: "MACHINE_DRIVER",
+    completes: "drivers",
     description: "Driver to create machine with: a name, or where to get it (github.com/org/repo, npm:package, ./folder)",
   }),
   "engine-env": listFlag({ description: "Environment variable of the engine, as NAME=value" }),

@@ -13,15 +13,19 @@ export interface DirectoryOptions {
 export interface Directories {
   /** The folder of `settings.json`. `$DOCKER_MACHINE_CONFIG_DIR`, or `docker-machine` in `$XDG_CONFIG_HOME`, `%LOCALAPPDATA%` or `~/.config`. */
   readonly config: string;
+  /** The folder of what can be made again. `$DOCKER_MACHINE_CACHE_DIR`, or `docker-machine` in `~/Library/Caches` on macOS, `$XDG_CACHE_HOME`, `%LOCALAPPDATA%` or `~/.cache`. */
+  readonly cache: string;
   /** The folder of installed drivers. `$DOCKER_MACHINE_DATA_DIR`, or `docker-machine` in `$XDG_DATA_HOME`, `%LOCALAPPDATA%` or `~/.local/share`. */
   readonly data: string;
 }
 
-/** The folders that oclif's Config has as well (config.ts, `configDir` and `dataDir`), found without loading oclif. */
+/** The folders that oclif's Config has as well (config.ts, `cacheDir`, `configDir` and `dataDir`), found without loading oclif. */
 export function directories({ env, platform }: DirectoryOptions): Directories {
   const local = platform === "win32" ? env.LOCALAPPDATA : undefined;
   const home = env.HOME || homedir();
+  const cache = platform === "darwin" ? join(home, "Library", "Caches") : env.XDG_CACHE_HOME || local || join(home, ".cache");
   return {
+    cache: env.DOCKER_MACHINE_CACHE_DIR || join(cache, PROGRAM),
     config: env.DOCKER_MACHINE_CONFIG_DIR || join(env.XDG_CONFIG_HOME || local || join(home, ".config"), PROGRAM),
     data: env.DOCKER_MACHINE_DATA_DIR || join(env.XDG_DATA_HOME || local || join(home, ".local", "share"), PROGRAM),
   };

@@ -6,14 +6,20 @@ afterEach(() => void vi.unstubAllEnvs());
 
 it.each([
   {},
-  { XDG_CONFIG_HOME: "/x/config", XDG_DATA_HOME: "/x/data" },
-  { DOCKER_MACHINE_CONFIG_DIR: "/y/config", DOCKER_MACHINE_DATA_DIR: "/y/data" },
+  { XDG_CONFIG_HOME: "/x/config", XDG_DATA_HOME: "/x/data", XDG_CACHE_HOME: "/x/cache" },
+  { DOCKER_MACHINE_CONFIG_DIR: "/y/config", DOCKER_MACHINE_DATA_DIR: "/y/data", DOCKER_MACHINE_CACHE_DIR: "/y/cache" },
 ])("with %j, the folders are those that oclif's plugins find", async (env) => {
-  for (const [name, value] of Object.entries({ HOME: "/home/somebody", XDG_CONFIG_HOME: "", XDG_DATA_HOME: "", ...env }))
+  for (const [name, value] of Object.entries({
+    HOME: "/home/somebody",
+    XDG_CONFIG_HOME: "",
+    XDG_DATA_HOME: "",
+    XDG_CACHE_HOME: "",
+    ...env,
+  }))
     vi.stubEnv(name, value);
   const config = await Config.load(import.meta.dirname);
   const found = directories({ env: process.env, platform: process.platform });
-  expect(found).toEqual({ config: config.configDir, data: config.dataDir });
+  expect(found).toEqual({ cache: config.cacheDir, config: config.configDir, data: config.dataDir });
 });
 
 it("on Windows, they are in the user's local application data", () => {

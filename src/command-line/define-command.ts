@@ -1,6 +1,6 @@
 import { type Context, type ContextOptions, createContext } from "../context.js";
 import { writeStdout } from "../terminal/standard-output.js";
-import type { Flags } from "./flags.js";
+import type { Completes, Flags } from "./flags.js";
 import { type GlobalFlagValues, globalFlags } from "./global-flags.js";
 import { asksForHelp, type ParsedCommandLine, type ParseOptions, parseCommandLine } from "./parse.js";
 import type { FlagsEnd } from "./tokens.js";
@@ -14,6 +14,8 @@ export interface ArgumentDescription {
   readonly required?: boolean;
   /** Whether there may be several. */
   readonly multiple?: boolean;
+  /** What the shell completes it with. */
+  readonly completes?: Completes;
 }
 
 /** A command: what help shows of it, what it takes, and what it does. */
@@ -58,6 +60,7 @@ export interface Command {
   readonly hidden?: boolean;
   readonly args: Readonly<Record<string, ArgumentDescription>>;
   readonly flags: Flags;
+  readonly flagsEnd?: FlagsEnd;
   /** Whether the command line asks for help. */
   asksForHelp(argv: readonly string[]): boolean;
   /** @param argv the command line behind the command's name, with global flags anywhere */
@@ -68,7 +71,8 @@ export interface Command {
  * Describes a command once, for running it, for its help and for completion. Nothing of oclif is loaded by it: `ip` must not wait for what `help` needs.
  */
 export function defineCommand<const F extends Flags = Record<never, never>>(definition: CommandDefinition<F>): Command {
-  const { run, flagsEnd, moreFlags, ...shown } = definition;
+  const { run, moreFlags, ...shown } = definition;
+  const { flagsEnd } = definition;
   const flags: F & typeof globalFlags = { ...globalFlags, ...(definition.flags ?? ({} as F)) };
   const options: ParseOptions = { env: process.env, ...(flagsEnd === undefined ? {} : { flagsEnd }) };
   return {

@@ -1,3 +1,6 @@
+/** Names that a shell completes a word with: those of machines, of drivers, or of machines with a colon behind, for what is copied from or to them. */
+export type Completes = "machines" | "drivers" | "machine-paths";
+
 /** What help shows of any flag. The names are oclif's, which renders help and completion from them. */
 interface FlagDescription {
   readonly description: string;
@@ -20,6 +23,8 @@ export interface TextFlag extends FlagDescription {
   readonly type: "option";
   readonly multiple?: false;
   readonly default?: string;
+  /** What the shell completes its value with. */
+  readonly completes?: Completes;
   /** What help shows as default, of a flag whose default is found elsewhere. */
   readonly defaultHelp?: string;
 }

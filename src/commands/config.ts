@@ -6,7 +6,7 @@ import { checkedConnection } from "../machines/connection.js";
 
 export default defineCommand({
   summary: "Print the connection config for machine",
-  args: { name: { description: "Machine name" } },
+  args: { name: { description: "Machine name", completes: "machines" } },
   flags: { json: jsonFlag, swarm: switchFlag({ description: "Display the Swarm config instead of the Docker daemon" }) },
   async run({ flags, words, context, print, printJson }) {
     const { machines } = await context("data");

@@ -10,7 +10,7 @@ type Variables = ReadonlyMap<string, string | undefined>;
 
 export default defineCommand({
   summary: "Display the commands to set up the environment for the Docker client",
-  args: { name: { description: "Machine name" } },
+  args: { name: { description: "Machine name", completes: "machines" } },
   flags: {
     json: jsonFlag,
     swarm: switchFlag({ description: "Display the Swarm config instead of the Docker daemon" }),

@@ -8,7 +8,7 @@ import { writeStdout } from "../terminal/standard-output.js";
 
 export default defineCommand({
   summary: "Inspect information about a machine",
-  args: { name: { description: "Machine name" } },
+  args: { name: { description: "Machine name", completes: "machines" } },
   flags: { format: formatFlag, json: jsonFlag },
   async run({ flags, words, context, print, printJson }) {
     refuseTemplateAsJson(flags);

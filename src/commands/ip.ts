@@ -5,7 +5,7 @@ import { machineAddress } from "../machines/connection.js";
 
 export default defineCommand({
   summary: "Get the IP address of a machine",
-  args: { names: { description: "Machine names", multiple: true } },
+  args: { names: { description: "Machine names", completes: "machines", multiple: true } },
   flags: { json: jsonFlag },
   async run({ flags, words, context, print, printJson }) {
     const { machines } = await context("data");

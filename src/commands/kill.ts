@@ -5,7 +5,7 @@ import { killMachine } from "../machines/power.js";
 
 export default defineCommand({
   summary: "Kill a machine",
-  args: { names: { description: "Machine names", multiple: true } },
+  args: { names: { description: "Machine names", completes: "machines", multiple: true } },
   async run({ words, context }) {
     const program = await context("progress");
     await eachMachine(program, await namesOrDefault(program.machines, words), killMachine);

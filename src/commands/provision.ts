@@ -5,7 +5,7 @@ import { provisionAgain } from "../machines/provision-machine.js";
 
 export default defineCommand({
   summary: "Re-provision existing machines",
-  args: { names: { description: "Machine names", multiple: true } },
+  args: { names: { description: "Machine names", completes: "machines", multiple: true } },
   async run({ words, context }) {
     const program = await context("progress");
     await eachMachine(program, await namesOrDefault(program.machines, words), provisionAgain);

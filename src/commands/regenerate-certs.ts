@@ -8,7 +8,7 @@ import { confirm } from "../terminal/confirm.js";
 
 export default defineCommand({
   summary: "Regenerate TLS Certificates for a machine",
-  args: { names: { description: "Machine names", multiple: true } },
+  args: { names: { description: "Machine names", completes: "machines", multiple: true } },
   flags: {
     force: switchFlag({ char: "f", description: "Force rebuild and do not prompt" }),
     "client-certs": switchFlag({ description: "Also regenerate the client certificate, for all machines; the CA stays" }),

@@ -5,7 +5,7 @@ import { restartMachine } from "../machines/power.js";
 
 export default defineCommand({
   summary: "Restart a machine",
-  args: { names: { description: "Machine names", multiple: true } },
+  args: { names: { description: "Machine names", completes: "machines", multiple: true } },
   async run({ words, context, print }) {
     const program = await context("progress");
     await eachMachine(program, await namesOrDefault(program.machines, words), restartMachine);

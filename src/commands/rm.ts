@@ -7,7 +7,7 @@ import { confirm } from "../terminal/confirm.js";
 
 export default defineCommand({
   summary: "Remove a machine",
-  args: { names: { description: "Machine names", multiple: true, required: true } },
+  args: { names: { description: "Machine names", completes: "machines", multiple: true, required: true } },
   flags: {
     force: switchFlag({
       char: "f",

@@ -5,7 +5,7 @@ import { openMachine } from "../machines/open-machine.js";
 
 export default defineCommand({
   summary: "Get the status of a machine",
-  args: { name: { description: "Machine name" } },
+  args: { name: { description: "Machine name", completes: "machines" } },
   flags: { json: jsonFlag },
   async run({ flags, words, context, print, printJson }) {
     const { machines } = await context("data");

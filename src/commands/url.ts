@@ -5,7 +5,7 @@ import { machineUrl } from "../machines/connection.js";
 
 export default defineCommand({
   summary: "Get the URL of a machine",
-  args: { name: { description: "Machine name" } },
+  args: { name: { description: "Machine name", completes: "machines" } },
   flags: { json: jsonFlag },
   async run({ flags, words, context, print, printJson }) {
     const { machines } = await context("data");

@@ -6,7 +6,7 @@ import { programVersion, versionLine } from "../program-package.js";
 
 export default defineCommand({
   summary: "Show the Docker Machine version or a machine docker version",
-  args: { name: { description: "Machine name" } },
+  args: { name: { description: "Machine name", completes: "machines" } },
   flags: { json: jsonFlag },
   async run({ flags, words, context, print, printJson }) {
     if (words.length === 0) return flags.json ? printJson({ program: { version: programVersion() } }) : print(versionLine());

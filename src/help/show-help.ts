@@ -6,6 +6,7 @@ import { commandTable } from "../command-table.js";
 import { createFlags, driverFlags } from "../create-flags.js";
 import { hasUserPlugins } from "../plugins/user-plugins.js";
 import { programVersion } from "../program-package.js";
+import { writeStdout } from "../terminal/standard-output.js";
 import type { Row } from "./columns.js";
 import { commandHelp } from "./command-help.js";
 import { programHelp, topicHelp } from "./program-help.js";
@@ -28,14 +29,14 @@ export async function showProgramHelp(): Promise<void> {
     pluginCommands: await pluginRows(),
     width: width(),
   });
-  process.stdout.write(help);
+  writeStdout(help);
 }
 
 /** Prints the help of a topic of ours, such as `driver`. */
 export async function showTopicHelp(topic: string): Promise<void> {
   const isOfTopic = ([name]: Row) => name.startsWith(`${topic} `);
   const commands = [...(await commandRows()).filter(isOfTopic), ...(await pluginRows()).filter(isOfTopic)];
-  process.stdout.write(topicHelp({ topic, summary: topics()[topic] ?? "", commands, width: width() }));
+  writeStdout(topicHelp({ topic, summary: topics()[topic] ?? "", commands, width: width() }));
 }
 
 /**
@@ -45,7 +46,7 @@ export async function showTopicHelp(topic: string): Promise<void> {
  */
 export async function showCommandHelp(name: string, command: Command, argv: readonly string[] = []): Promise<void> {
   const moreFlags = name === "create" ? await flagsOfDriver(argv) : undefined;
-  process.stdout.write(commandHelp({ name, command, width: width(), ...(moreFlags === undefined ? {} : { moreFlags }) }));
+  writeStdout(commandHelp({ name, command, width: width(), ...(moreFlags === undefined ? {} : { moreFlags }) }));
 }
 
 /** The program's own commands, but hidden ones, with their summaries. */

@@ -28,6 +28,8 @@ export async function runPluginCommand(argv: readonly string[], globals: readonl
     // `this.exit(code)` of oclif's Command.
     if ((error as OclifError).code === "EEXIT") process.exitCode = oclif.exit;
     else throw usageError(error as OclifError, oclif.exit);
+  } finally {
+    await Promise.all([process.stdout, process.stderr].map(written));
   }
   return { kind: "done" };
 }
@@ -47,6 +49,13 @@ function exportGlobals(globals: readonly string[]): void {
   }
 }
 
+/** Long output into a pipe is written in the background; the process must not end before. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
+}
+
 /** Whether the first words name a command or a topic. */
 function isKnown(config: Config, argv: readonly string[]): boolean {
   const end = argv.findIndex((word) => word.startsWith("-"));
@@ -60,7 +69,11 @@ function isKnown(config: Config, argv: readonly string[]): boolean {
 
 function usageError(error: OclifError, exitCode: number): MachineError {
   const message = error.message.replace(/\nSee more help with --help$/, "");
-  return new MachineError("PLUGIN_COMMAND_FAILED", message, { cause: error, exitCode, suggestions: error.suggestions ?? [] });
+  return new MachineError("PLUGIN_COMMAND_FAILED", message, {
+    cause: error,
+    exitCode,
+    suggestions: [...(error.suggestions ?? []), ...(exitCode === 2 ? ["docker-machine COMMAND --help shows what a command takes."] : [])],
+  });
 }
 
 function commandFailed(argv: readonly string[], error: unknown): MachineError {

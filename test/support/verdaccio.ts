@@ -67,6 +67,7 @@ function configuration(directory: string, upstream: string) {
     packages: {
       "@docker-machine/*": ours,
       "docker-machine-driver-*": ours,
+      "docker-machine-plugin-*": ours,
       "**": { access: "$all", proxy: "upstream" },
     },
     web: { enable: false },

@@ -7,7 +7,7 @@ import { machinesByDriver } from "../../machines/driver-usage.js";
 
 export default defineCommand({
   summary: "Show what is known of a driver, and its options",
-  args: { name: { description: "Driver name", required: true } },
+  args: { name: { description: "Driver name", completes: "drivers", required: true } },
   flags: { json: jsonFlag },
   async run({ flags, words, context, print, printJson }) {
     const typed = onlyWord(words, "driver name");

@@ -6,7 +6,7 @@ import { machinesByDriver } from "../../machines/driver-usage.js";
 
 export default defineCommand({
   summary: "Remove an installed driver",
-  args: { name: { description: "Driver name", required: true } },
+  args: { name: { description: "Driver name", completes: "drivers", required: true } },
   flags: { force: switchFlag({ char: "f", description: "Remove it even if machines use it" }) },
   async run({ flags, words, context, print }) {
     const name = onlyWord(words, "driver name");
