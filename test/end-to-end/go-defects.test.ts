@@ -4,6 +4,7 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { runProcess } from "../../src/process/run-process.js";
 import { RecordedEngine } from "../replay/recorded-engine.js";
 import { Cli, type CliResult } from "../support/cli.js";
 import { defects, notInReach } from "./go-defects-index.js";
@@ -167,6 +168,19 @@ describe("the store", () => {
     expect(await cli.run(["-s", moved, "rm", "-y", "dev", "live", "new"])).toMatchObject({ exitCode: 0 });
     expect(await readdir(join(moved, "machines"))).toEqual([]);
     expect(existsSync(cli.storagePath)).toBe(false);
+  });
+
+  it("a store in a folder with spaces, quotes and dollars is printed as the shell takes it", async () => {
+    const store = join(cli.directory, `it's "my" $HOME store`);
+    const run = (...args: string[]) => cli.run(["-s", store, ...args]);
+    expect((await run("create", "-d", "none", "--url", "tcp://127.0.0.1:1", "first")).exitCode).toBe(0);
+    const engine = await RecordedEngine.start(store, join(cli.directory, "engine"));
+    onTestFinished(() => engine[Symbol.asyncDispose]());
+    expect((await run("create", "-d", "none", "--url", `tcp://127.0.0.1:${engine.port}`, "live")).exitCode).toBe(0);
+    const { stdout } = await run("env", "--shell", "bash", "live");
+    const shown = await runProcess("bash", ["-c", 'eval "$1"; printf %s "$DOCKER_CERT_PATH"', "bash", stdout]);
+    expect(shown.stdout).toBe(join(store, "machines", "live"));
+    expect((await run("rm", "-y", "first", "live")).exitCode).toBe(0);
   });
 
   it("status never fails beside ip", async () => {
