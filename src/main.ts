@@ -2,6 +2,7 @@ import { findCommand } from "./command-line/find-command.js";
 import { UnknownFlagError } from "./command-line/parse.js";
 import { commandTable } from "./command-table.js";
 import { hasCode, MachineError } from "./errors.js";
+import { painter } from "./terminal/painter.js";
 import { exitCodeOf, renderError } from "./terminal/render-error.js";
 
 /**
@@ -13,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<never> {
   try {
     await runCommandLine(argv);
   } catch (error) {
-    process.stderr.write(renderError(error, { debug: wantsDebug(argv) }));
+    process.stderr.write(renderError(error, { debug: wantsDebug(argv), paint: painter("stderr") }));
     process.exitCode ??= exitCodeOf(error);
   }
   // On Linux these streams have written when `write` returns (nodejs.org/api/process.html, "A note on process I/O"), and making them takes time.
@@ -61,6 +62,6 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 /** Nobody reading stdout any more is no failure. Everything else here is a mistake of ours or of a driver's. */
 function endOnUncaught(error: unknown): void {
   if (hasCode(error, "EPIPE") && process.stdout.errored === error) process.exit(0);
-  process.stderr.write(renderError(error, { debug: wantsDebug(process.argv.slice(2)) }));
+  process.stderr.write(renderError(error, { debug: wantsDebug(process.argv.slice(2)), paint: painter("stderr") }));
   process.exit(1);
 }

@@ -6,6 +6,7 @@ import { type ListedMachine, listMachines } from "../machines/list-machines.js";
 import { type MachineFilter, matchesFilter, matchesName, parseFilters, states, unknownStates } from "../terminal/machine-filter.js";
 import type { MachineListTemplate } from "../terminal/machine-list-template.js";
 import { formatMachineTable } from "../terminal/machine-table.js";
+import { painter } from "../terminal/painter.js";
 import { writeStdout } from "../terminal/standard-output.js";
 
 export default defineCommand({
@@ -35,7 +36,7 @@ export default defineCommand({
     const { DOCKER_HOST: dockerHost } = process.env;
     if (flags.json) return printJson({ machines: await jsonRows(rows, { dockerHost, quiet: flags.quiet }) });
     if (flags.quiet) for (const { name } of rows) print(name);
-    else if (template === undefined) writeStdout(formatMachineTable(rows, { dockerHost }));
+    else if (template === undefined) writeStdout(formatMachineTable(rows, { dockerHost, paint: painter("stdout") }));
     else template.write(rows, { dockerHost, write: writeStdout });
   },
 });

@@ -1,11 +1,14 @@
 import { isDriverError } from "@docker-machine/driver-sdk";
 import { MachineError, messageOf } from "../errors.js";
+import type { Paint } from "./painter.js";
 import { printable } from "./terminal-log.js";
 
 /** How {@link renderError} shows an error. */
 export interface RenderErrorOptions {
   /** Whether the code and the stack with all causes are shown. */
   readonly debug: boolean;
+  /** Makes an error stand out. */
+  readonly paint: Paint;
 }
 
 /** What the user reads on stderr when a command fails. */
@@ -15,7 +18,14 @@ export function renderError(error: unknown, options: RenderErrorOptions): string
   else if (isDriverError(error)) lines.push(...error.suggestions.map((suggestion) => `  ${suggestion}`));
   else lines.push("  This is not an error we foresaw. Run the command again with --debug to see where it comes from.");
   if (options.debug) lines.push("", ...debugLines(error));
-  return printable(`${lines.join("\n")}\n`);
+  return marked(printable(`${lines.join("\n")}\n`), options.paint);
+}
+
+/** On a terminal with colours, an error begins with a red word; elsewhere, with what it says. */
+function marked(text: string, paint: Paint): string {
+  const [, word = "Error:", rest = ` ${text}`] = /^(Error(?: [a-z -]+)?:)(.*)$/s.exec(text) ?? [];
+  const mark = paint("red", word);
+  return mark === word ? text : `${mark}${rest}`;
 }
 
 /** What the process exits with after `error`. */

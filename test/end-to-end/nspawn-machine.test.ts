@@ -251,7 +251,7 @@ describe.skipIf(hostsImpossible !== undefined)(
         child.stderr.on("data", (chunk) => stderr.push(String(chunk)));
         for await (const chunk of child.stdout) if (String(chunk).includes("Waiting for")) child.kill("SIGINT");
         const [code] = child.exitCode === null ? await once(child, "exit") : [child.exitCode];
-        expect(code).toBe(1);
+        expect(code).toBe(130);
         expect(stderr.join("")).toContain("docker-machine rm -y stopped");
         expectSuccess(await cli.run(["rm", "-y", "stopped"]));
         expect(await residue("stopped")).toEqual([]);

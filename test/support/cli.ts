@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const launcher = fileURLToPath(new URL("../../bin/docker-machine", import.meta.url));
+/** The program that is tested. */
+export const launcher = fileURLToPath(new URL("../../bin/docker-machine", import.meta.url));
 
 /** What a run of the program left. */
 export interface CliResult {
@@ -44,6 +45,11 @@ export class Cli implements AsyncDisposable {
 
   static async create(): Promise<Cli> {
     return new Cli(await mkdtemp(join(tmpdir(), "docker-machine-cli-")));
+  }
+
+  /** The program's file, for those who start it in their own way, with {@link env}. */
+  get program(): string {
+    return launcher;
   }
 
   /** Where the program installs drivers. */

@@ -22,3 +22,12 @@ it("makes columns as wide as their widest cell and three spaces, and pads all bu
 it("puts cells with line breaks on one line", () => {
   expect(formatTable(columns, [["a", "one\ntwo"]])).toBe("NAME   URL\na      one two\n");
 });
+
+it("gives a cell with its padding the style of its column, if there are styles", () => {
+  const styled = [
+    { title: "NAME", cell: () => "dev", style: () => "green" as const },
+    { title: "URL", cell: () => "u" },
+  ];
+  expect(formatTable(styled, [0], (style, text) => `<${style}>${text}</>`)).toBe("NAME   URL\n<green>dev    </>u\n");
+  expect(formatTable(styled, [0])).toBe("NAME   URL\ndev    u\n");
+});
