@@ -1,21 +1,31 @@
-// npm run bench: each number is a ratio to a named peer that was measured in the same run, since nothing else carries over between computers.
+// npm run bench [WORDS]: a number is a ratio to a named peer that was measured in the same run, since nothing else carries over between computers; or it is decided by waiting
+// or memory. With words, only the benches whose name has them are run.
 import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PackageRegistry } from "../test/support/package-registry.js";
+import { type Absolute, measureAbsolutes } from "./absolutes.ts";
 import { type Comparison, compare, type Measured } from "./compare.ts";
 import { comparisons } from "./comparisons.ts";
+import { makeMachines } from "./machines.ts";
 
 const scratch = await mkdtemp(join(tmpdir(), "docker-machine-bench-"));
 const registry = await PackageRegistry.start();
 try {
   requireHyperfine();
   useOwnPlaces();
+  await using machines = await makeMachines(scratch);
+  process.env.DOCKER_HOST = machines.url;
+  const wanted = process.argv.slice(2).join(" ");
   const rows: Row[] = [];
-  for (const comparison of comparisons(registry, scratch)) rows.push(rowOf(comparison, await compare(comparison, scratch)));
+  for (const comparison of comparisons({ registry, machines, scratch })) {
+    if (comparison.name.includes(wanted)) rows.push(rowOf(comparison, await compare(comparison, scratch)));
+  }
+  const absolutes = wanted === "" ? (await measureAbsolutes(machines)).map(absoluteRow) : [];
   console.table(rows);
-  if (rows.some((row) => row.result !== "pass")) process.exitCode = 1;
+  if (absolutes.length > 0) console.table(absolutes);
+  if ([...rows, ...absolutes].some((row) => row.result !== "pass")) process.exitCode = 1;
 } finally {
   await registry.stop();
   await rm(scratch, { recursive: true, force: true });
@@ -62,4 +72,8 @@ function rowOf({ name, peer, limit }: Comparison, { oursMs, peerMs }: Measured):
     limit,
     result: ratio <= limit ? "pass" : "TOO SLOW",
   };
+}
+
+function absoluteRow({ measured, limit, ...rest }: Absolute) {
+  return { ...rest, measured: Number(measured.toFixed(2)), limit, result: measured <= limit ? "pass" : "TOO MUCH" } as const;
 }
