@@ -9,6 +9,7 @@ const PACKAGES = {
   "ca-certificates": "TLS to the package mirrors",
   curl: "tests of the hosts",
   "docker.io": "the docker client, and an engine for tests",
+  fish: "tests of its completion",
   git: "drivers from git repositories",
   hyperfine: "benches",
   iproute2: "network namespaces of the example driver",
@@ -19,8 +20,11 @@ const PACKAGES = {
   "openssh-server": "tests of SSH",
   procps: "sysctl, for the example driver",
   "busybox-static": "the container image that is run",
+  rsync: "tests of scp -d",
+  sshfs: "tests of mount",
   "systemd-container": "systemd-nspawn, which the example driver runs",
   "util-linux": "flock and unshare",
+  zsh: "tests of its completion",
 };
 /** Keeps dpkg from starting the daemons that it installs (Debian policy, invoke-rc.d). */
 const POLICY = "/usr/sbin/policy-rc.d";

@@ -1,5 +1,8 @@
 import { MachineError } from "../errors.js";
 import type { CopyProgress } from "../ssh/copy-file.js";
+
+export type { CopyProgress } from "../ssh/copy-file.js";
+
 import type { FileSystem } from "../ssh/file-system.js";
 import { type FileLocation, THIS_COMPUTER } from "./file-location.js";
 import type { MachineContext } from "./machine-context.js";
@@ -11,6 +14,9 @@ export interface CopyFilesOptions {
   readonly recursive: boolean;
   readonly progress?: CopyProgress;
 }
+
+/** How long an interrupted copy may take to remove its half file, behind all that is on its way on a slow line. */
+const CLEANING_UP_MS = 10_000;
 
 /** One side of a copy, open until it is disposed of. */
 interface Side extends Disposable {
@@ -52,7 +58,7 @@ async function openSide(context: MachineContext, { machine, user, path }: FileLo
     const { LocalFileSystem } = await import("../ssh/local-file-system.js");
     return { files: new LocalFileSystem(), path, [Symbol.dispose]: () => undefined };
   }
-  const connection = await logIn(context, machine, { user, purpose: "copy files" });
+  const connection = await logIn(context, machine, { user, purpose: "copy files", endingMs: CLEANING_UP_MS });
   try {
     const { expandHome } = await import("../ssh/sftp-file-system.js");
     const files = await connection.files(`on the machine "${machine}"`);

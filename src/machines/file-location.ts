@@ -20,7 +20,12 @@ export function parseFileLocation(text: string, platform: NodeJS.Platform = proc
   const isWindows = platform === "win32";
   const isLocal = before === "" || before.includes("/") || (isWindows && (before.includes("\\") || /^[A-Za-z]$/.test(before)));
   if (isLocal) return { machine: undefined, user: undefined, path: text };
-  const at = before.lastIndexOf("@");
-  const path = text.slice(colon + 1);
-  return { machine: before.slice(at + 1), user: at === -1 ? undefined : before.slice(0, at), path };
+  return { ...parseLogin(before), path: text.slice(colon + 1) };
+}
+
+/** Reads `[USER@]MACHINE`. */
+export function parseLogin(text: string): { readonly machine: string; readonly user: string | undefined } {
+  // A user's name may hold the sign too; a machine's can't.
+  const at = text.lastIndexOf("@");
+  return { machine: text.slice(at + 1), user: at === -1 ? undefined : text.slice(0, at) };
 }

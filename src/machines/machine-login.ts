@@ -6,16 +6,17 @@ import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, openMachine } from "./open-machine.js";
 import { connectOptions, sshEndpointOf } from "./provision-machine.js";
 
-/** How long what runs on a connection has to end after an interrupt: a copy removes what it has half written. */
-const ENDING_MS = 2000;
-
 /** Who logs in, and for what. */
 export interface LoginOptions {
   /** Default: the machine's own user. */
   readonly user?: string | undefined;
   /** What can't be done if the machine is not running, as it completes "Cannot". */
   readonly purpose: string;
+  /** Milliseconds that what runs on the connection has to end well after an interrupt. Default: 500. */
+  readonly endingMs?: number;
 }
+
+const ENDING_MS = 500;
 
 /** How to log in to a machine that runs. */
 export interface Login {
@@ -28,7 +29,11 @@ export interface Login {
  *
  * @throws {MachineError} `MACHINE_UNKNOWN`, `MACHINE_NOT_RUNNING`, `DRIVER_OPERATION_UNSUPPORTED`
  */
-export async function findLogin(context: MachineContext, name: string, { user, purpose }: LoginOptions): Promise<Login> {
+export async function findLogin(
+  context: MachineContext,
+  name: string,
+  { user, purpose }: Pick<LoginOptions, "user" | "purpose">,
+): Promise<Login> {
   const open: OpenMachine = await openMachine(context, name);
   const status = await open.driver.status();
   if (status !== "Running") {
@@ -53,6 +58,6 @@ export async function logIn(context: MachineContext, name: string, login: LoginO
   context.signal.addEventListener("abort", end, { once: true });
   const connection = await connectSsh(endpoint, { ...options, signal: lifetime.signal });
   context.signal.removeEventListener("abort", end);
-  context.signal.addEventListener("abort", () => void setTimeout(end, ENDING_MS).unref(), { once: true });
+  context.signal.addEventListener("abort", () => void setTimeout(end, login.endingMs ?? ENDING_MS).unref(), { once: true });
   return connection;
 }

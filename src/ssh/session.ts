@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
 import { ReadStream, WriteStream } from "node:tty";
 import type { Client, ClientChannel, PseudoTtyOptions } from "ssh2";
 import { exitCodeOf } from "./exit-code.js";
+
+/** As a shell tells of a program that wrote to a pipe which nobody reads any more (SIGPIPE). */
+const UNREAD_EXIT_CODE = 141;
 
 /** What a session on a host is joined with. */
 export interface SessionOptions {
@@ -23,6 +27,8 @@ export async function joinSession(client: Client, options: SessionOptions): Prom
   const hasTerminal = options.terminal ?? (command === undefined && subsystem === undefined && stdin instanceof ReadStream);
   const channel = await open(client, { command, subsystem, terminal: hasTerminal ? terminalOf(stdout) : undefined });
   const exitCode = exitCodeOf(channel);
+  const unread = Promise.withResolvers<number>();
+  stdout.on("error", () => unread.resolve(UNREAD_EXIT_CODE));
   // A session whose far end no longer reads is judged by its exit code.
   channel.on("error", () => undefined);
   channel.pipe(stdout, { end: false });
@@ -32,7 +38,7 @@ export async function joinSession(client: Client, options: SessionOptions): Prom
   interrupt?.addEventListener("abort", passOn, { once: true });
   stdin.pipe(channel);
   try {
-    return await exitCode;
+    return await Promise.race([exitCode, unread.promise]);
   } finally {
     leave();
     interrupt?.removeEventListener("abort", passOn);
@@ -68,10 +74,21 @@ function enterTerminal(channel: ClientChannel, stdin: NodeJS.ReadableStream, std
   const resize = () => {
     if (stdout instanceof WriteStream) channel.setWindow(stdout.rows, stdout.columns, 0, 0);
   };
-  if (stdin instanceof ReadStream) stdin.setRawMode(true);
+  if (stdin instanceof ReadStream) {
+    stdin.setRawMode(true);
+    leaveOutputAlone();
+  }
   stdout.on("resize", resize);
   return () => {
     stdout.removeListener("resize", resize);
     if (stdin instanceof ReadStream) stdin.setRawMode(false);
   };
+}
+
+/**
+ * Node's raw mode still makes a line feed return to the first column (libuv, `uv_tty_set_mode`), which a full-screen program on the host doesn't expect.
+ * Leaving raw mode undoes this too. Where there is no `stty`, as on Windows, it stays.
+ */
+function leaveOutputAlone(): void {
+  spawn("stty", ["-opost"], { stdio: ["inherit", "ignore", "ignore"] }).on("error", () => undefined);
 }

@@ -3,6 +3,7 @@ import type { RunResult, SshEndpoint } from "@docker-machine/driver-sdk";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import { MachineError, messageOf } from "../errors.js";
 import { collect } from "./collect.js";
+import type { PortForward } from "./forward-port.js";
 import { rootScriptCommand, scriptCommand } from "./quote.js";
 import { joinSession, type SessionOptions } from "./session.js";
 import type { SftpFileSystem } from "./sftp-file-system.js";
@@ -149,11 +150,38 @@ export class SshConnection implements Disposable {
     return new SftpFileSystem(sftp, { where, lost: () => this.#lost("copy files") });
   }
 
-  /** Joins local streams with a command or an interactive shell on the host, and returns its exit code. */
+  /**
+   * Joins local streams with a command or an interactive shell on the host, and returns its exit code.
+   *
+   * @throws {MachineError} `SSH_SESSION_REFUSED`, `SSH_CONNECTION_LOST`, `OPERATION_ABORTED`
+   */
   async session(options: SessionOptions): Promise<number> {
-    const exitCode = await joinSession(this.#client, options);
+    const exitCode = await joinSession(this.#client, options).catch((cause: unknown) => {
+      throw new MachineError("SSH_SESSION_REFUSED", `The host ${this.endpoint.host} refuses the session: ${messageOf(cause)}`, { cause });
+    });
     if (exitCode === undefined) throw this.#lost("keep the session");
     return exitCode;
+  }
+
+  /**
+   * Makes a port of this computer lead to one that the host reaches, until the connection ends.
+   *
+   * @throws {MachineError} `SSH_FORWARD_FAILED`
+   */
+  async forward(forward: PortForward): Promise<void> {
+    const { forwardPort } = await import("./forward-port.js");
+    const listener = await forwardPort(this.#client, forward);
+    this.#client.once("close", () => listener[Symbol.dispose]());
+  }
+
+  /**
+   * Waits for the connection's end.
+   *
+   * @throws {MachineError} `SSH_CONNECTION_LOST`, `OPERATION_ABORTED`: always
+   */
+  async end(): Promise<never> {
+    await new Promise<void>((resolve) => this.#client.once("close", resolve));
+    throw this.#lost("keep the connection");
   }
 
   /** Ends the connection. May be called more than once. */
