@@ -21,6 +21,14 @@ export class RequestTimeout extends Error {}
 const LONGEST_ANSWER_BYTES = 1024 * 1024;
 
 /**
+ * Loads what {@link getOverTls} needs. From then on another thread of Node's reads its root certificates, for which the first context waits, even if it has a CA of its own:
+ * who will ask an engine says so early.
+ */
+export function prepareTls(): void {
+  process.getBuiltinModule("node:tls");
+}
+
+/**
  * Sends a GET request over TLS and reads the answer. The server is verified by the context's CA and by its name.
  *
  * It is written on sockets because of its time: Node's HTTPS client takes as long to load as all the rest of a command, and a hundred kilobytes for each request.

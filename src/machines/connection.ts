@@ -1,6 +1,7 @@
 import { isDriverError } from "@docker-machine/driver-sdk";
 import { endWarnings } from "../certificates/end-warnings.js";
 import { type EngineCredentials, type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
+import { prepareTls } from "../engine/tls-request.js";
 import { MachineError } from "../errors.js";
 import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, openMachine } from "./open-machine.js";
@@ -54,6 +55,7 @@ export async function checkedConnection(context: MachineContext, name: string, o
 }
 
 async function describeConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
+  prepareTls();
   const open = await openMachine(context, name);
   const url = await open.driver.url();
   return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath: open.machine.directory };
@@ -64,7 +66,7 @@ const CERTIFICATE_ERRORS: readonly string[] = ["ENGINE_CERTIFICATE_INVALID", "EN
 
 /** If the client's files don't belong together, whoever copied them was killed: then they are copied again. */
 async function askEngine(context: MachineContext, url: string, certPath: string): Promise<EngineVersion> {
-  const ask = async () => engineVersion(url, await credentialsIn(context, certPath), { signal: context.signal });
+  const ask = async () => engineVersion(url, await credentialsIn(context, certPath));
   const warn = () => {
     for (const warning of endWarnings(certPath)) context.log.warn(warning);
   };
