@@ -1,6 +1,6 @@
 // Which way imports run. Each name of a rule says what holds; test/dependency-rules.test.ts shows that each rule fails when it is broken.
 
-const GROUND = ["files", "process", "errors.ts", "settings.ts"];
+const GROUND = ["files", "process", "errors.ts", "nearest.ts", "settings.ts"];
 const OUTSIDE_CONCERNS = ["store", "ssh", "certificates", "engine", ...GROUND];
 
 /** What each part of src/ may import of src/, besides itself. The SDK and npm packages are open to all, but for the rules below. */
@@ -21,6 +21,7 @@ const LAYERS = {
   "settings.ts": ["files", "errors.ts"],
   "errors.ts": [],
   "hooks.ts": [],
+  "nearest.ts": [],
 };
 
 /** The shape of config.json is known to whoever is handed a part of it. */

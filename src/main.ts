@@ -40,7 +40,7 @@ async function runCommandLine(typed: readonly string[]): Promise<void> {
 /** Adds what was probably meant to an error about a flag. */
 async function explain(error: unknown, command: string): Promise<never> {
   if (!(error instanceof UnknownFlagError)) throw error;
-  const { nearest } = await import("./command-line/nearest.js");
+  const { nearest } = await import("./nearest.js");
   const near = nearest(error.typed.replace(/^--?/, ""), error.known);
   throw new MachineError(error.code, `docker-machine ${command} has no flag ${error.typed}.`, {
     cause: error,

@@ -1,9 +1,9 @@
-import { nearest } from "./command-line/nearest.js";
 import { asksForHelp, parseCommandLine } from "./command-line/parse.js";
 import { commandTable } from "./command-table.js";
 import { MachineError } from "./errors.js";
 import { programFlags, showProgramHelp, showTopicHelp } from "./help/show-help.js";
 import { topics } from "./help/topics.js";
+import { nearest } from "./nearest.js";
 import { hasUserPlugins } from "./plugins/user-plugins.js";
 
 /** Of @oclif/plugin-plugins, which brings its commands itself. */

@@ -29,6 +29,7 @@ const WRONG: Readonly<Record<string, WrongFile>> = {
   "settings-imports-only-what-is-below-it": { path: "src/settings.ts", text: `import "./store/right.js";` },
   "plugins-imports-only-what-is-below-it": { path: "src/plugins/wrong.ts", text: `import "../terminal/right.js";` },
   "hooks-imports-only-what-is-below-it": { path: "src/hooks.ts", text: `import "./files/right.js";` },
+  "nearest-imports-only-what-is-below-it": { path: "src/nearest.ts", text: `import "./files/right.js";` },
   "errors-imports-only-what-is-below-it": { path: "src/errors.ts", text: `import "./files/right.js";` },
   "machine-config-is-only-types-elsewhere": { path: "src/ssh/config.ts", text: `import "../store/machine-config.js";` },
   "only-commands-and-the-composition-use-the-terminal": { path: "src/machines/printer.ts", text: `import "../terminal/right.js";` },

@@ -6,8 +6,10 @@ import { type Token, tokenize } from "../command-line/tokens.js";
 
 /** What completion asks the rest of the program for. */
 export interface CompletionSources {
-  /** The commands that are not hidden, by the words that name them. */
+  /** Our commands that are offered, by the words that name them. */
   readonly commands: readonly string[];
+  /** Commands and topics of plugins, of which only the names are known here. */
+  readonly others: readonly string[];
   /** Loads one of our commands. */
   load(name: string): Promise<Command | undefined>;
   /** The names of machines or drivers. */
@@ -38,7 +40,7 @@ export async function candidates(typed: readonly string[], sources: CompletionSo
   }
   if (openFlag(tokenize(before, globalFlags, "after-first-word"), globalFlags).isOpen) return undefined;
   if (current.startsWith("-")) return found.argv.length === 0 ? starting(flagNames(globalFlags), current) : undefined;
-  const next = commandWords(sources.commands, found.argv);
+  const next = commandWords([...sources.commands, ...sources.others], found.argv);
   return next.length === 0 ? undefined : starting(next, current);
 }
 

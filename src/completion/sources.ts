@@ -18,10 +18,11 @@ export async function completionSources(words: readonly string[]): Promise<Compl
   const paths = new StorePaths({ storagePath: flags["storage-path"] });
   const own = Object.keys(commandTable).filter((name) => !HIDDEN.includes(name));
   return {
-    commands: [...own, ...Object.keys(topics()), ...(await pluginCommands())],
+    commands: own,
+    others: [...Object.keys(topics()), ...(await pluginCommands())],
     load: async (name) => (await commandTable[name]?.())?.default,
     names: async (kind) => (kind === "machines" ? new MachineStore(paths).names() : (await installedDrivers()).map(({ name }) => name)),
-    moreFlags: async (command, argv) => (command === "create" ? flagsOfDriver(argv) : {}),
+    moreFlags: async (command, argv) => (command === "create" ? flagsOfDriver(argv).catch(() => ({})) : {}),
   };
 }
 

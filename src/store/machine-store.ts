@@ -66,7 +66,7 @@ export class MachineStore {
 
   /** @throws {MachineError} `MACHINE_UNKNOWN`, `CONFIG_DAMAGED`, `CONFIG_VERSION_UNSUPPORTED` */
   async load(name: string): Promise<MachineConfig> {
-    if (!isMachineName(name)) throw unknownMachine(name);
+    if (!isMachineName(name)) throw await this.#unknownMachine(name);
     const path = this.paths.configPath(name);
     for (let retries = 0; ; retries += 1) {
       try {
@@ -74,7 +74,7 @@ export class MachineStore {
       } catch (error) {
         if (error instanceof MachineError) throw error;
         const isMissing = hasCode(error, "ENOENT");
-        if (isMissing && !(await this.has(name))) throw unknownMachine(name);
+        if (isMissing && !(await this.has(name))) throw await this.#unknownMachine(name);
         if (!isMissing || retries === RETRIES) throw unreadable(name, path, error);
         await sleep(RETRY_MS);
       }
@@ -103,6 +103,18 @@ export class MachineStore {
       () => true,
       () => false,
     );
+  }
+
+  async #unknownMachine(name: string): Promise<MachineError> {
+    const { nearest } = await import("../nearest.js");
+    const near = nearest(name, await this.names().catch(() => []));
+    return new MachineError("MACHINE_UNKNOWN", `Docker machine ${JSON.stringify(name)} does not exist.`, {
+      suggestions: [
+        ...(near === undefined ? [] : [`Did you mean ${JSON.stringify(near)}?`]),
+        'Use "docker-machine ls" to list machines.',
+        'Use "docker-machine create" to add a new one.',
+      ],
+    });
   }
 
   /**
@@ -188,10 +200,4 @@ function textAt(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function unknownMachine(name: string): MachineError {
-  return new MachineError("MACHINE_UNKNOWN", `Docker machine ${JSON.stringify(name)} does not exist.`, {
-    suggestions: ['Use "docker-machine ls" to list machines.', 'Use "docker-machine create" to add a new one.'],
-  });
 }

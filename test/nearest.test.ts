@@ -1,14 +1,15 @@
 import { expect, it } from "vitest";
-import { nearest } from "../../src/command-line/nearest.js";
+import { nearest } from "../src/nearest.js";
 
 const commands = ["create", "inspect", "ls", "ssh", "status", "stop", "start", "regenerate-certs"];
 
 it.each([
   ["creat", "create"],
   ["crate", "create"],
-  ["sl", undefined],
+  ["sl", "ls"],
   ["lss", "ls"],
-  ["stpo", undefined],
+  ["xx", undefined],
+  ["stpo", "stop"],
   ["sto", "stop"],
   ["regenerate-cert", "regenerate-certs"],
   ["kubernetes", undefined],
