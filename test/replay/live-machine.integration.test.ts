@@ -56,7 +56,7 @@ describe.skipIf(impossible !== undefined)(
   () => {
     beforeAll(async () => {
       cli = await Cli.create();
-      version = /version ([^\s,]+)/.exec(execFileSync("dockerd", ["--version"], { encoding: "utf8" }))?.[1] ?? RECORDED_VERSION;
+      version = /version ([^\s,]+)/.exec(execFileSync("/usr/sbin/dockerd", ["--version"], { encoding: "utf8" }))?.[1] ?? RECORDED_VERSION;
       await adoptMachine();
     });
     afterAll(async () => {
