@@ -9,7 +9,7 @@ import { bundlePackage } from "./bundle-packages.ts";
 import { hookTypes } from "./hook-types.ts";
 import { hotChunk } from "./hot-chunk.ts";
 import { isEagerBuiltin, lazyBuiltins } from "./lazy-builtins.ts";
-import { plainBuiltins, putOff } from "./lean-libraries.ts";
+import { plainBuiltins, putOff, withoutEncodings } from "./lean-libraries.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "src");
@@ -44,7 +44,7 @@ const bundle = await rolldown({
   checks: { ineffectiveDynamicImport: false },
   external: [...OUTSIDE, ...OPTIONAL],
   resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
-  plugins: [passedOn(), lazyBuiltins(sources), hot.plugin, npmClient.plugin, plainBuiltins(), putOff()],
+  plugins: [passedOn(), lazyBuiltins(sources), hot.plugin, npmClient.plugin, plainBuiltins(), putOff(), withoutEncodings()],
 });
 const { output: files } = await bundle.write({
   dir: output,
