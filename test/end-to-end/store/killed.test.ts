@@ -64,7 +64,7 @@ async function countChanges(counting: Cli, { words, isPresent }: Killed): Promis
 
 async function expectSuccess(args: readonly string[]): Promise<string> {
   const result = await cli.run(args);
-  expect(result, args.join(" ")).toMatchObject({ exitCode: 0 });
+  expect(result, `${args.join(" ")}: ${result.stderr}`).toMatchObject({ exitCode: 0 });
   return result.stdout;
 }
 
