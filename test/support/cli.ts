@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The program that is tested. */
-export const launcher = fileURLToPath(new URL("../../bin/docker-machine", import.meta.url));
+const launcher = fileURLToPath(new URL("../../bin/docker-machine", import.meta.url));
 
 /** What a run of the program left. */
 export interface CliResult {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { type Cli, launcher } from "./cli.js";
+import type { Cli } from "./cli.js";
 
 /** What a run in a {@link runInTerminal} left. */
 export interface TerminalResult {
@@ -24,7 +24,7 @@ const COLUMNS = 100;
 
 /** Runs the program in a terminal of 24 lines (by util-linux's `script`, which makes one). */
 export async function runInTerminal(cli: Cli, args: readonly string[], options: TerminalOptions = {}): Promise<TerminalResult> {
-  const words = [launcher, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const words = [cli.program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   const child = spawn("script", ["-qfec", `stty rows 24 cols ${COLUMNS}; exec ${words}`, "/dev/null"], {
     env: { TERM: "xterm-256color", ...cli.env, ...options.env },
     cwd: cli.directory,
