@@ -8,7 +8,7 @@ import type { MachineContext } from "../machines/machine-context.js";
  * @throws {MachineError} `MACHINE_NAME_MISSING`, and for several names what {@link throwCollected} makes of those that can't be loaded
  */
 export async function namesOrDefault({ store }: MachineContext, names: readonly string[]): Promise<readonly string[]> {
-  if (names.length > 1) await forEachMachine(names, async (name) => void (await store.load(name)));
+  if (names.length > 1) throwCollected(await errorsOf(names.map((name) => store.load(name))));
   if (names.length > 0) return names;
   if (await store.has("default")) return ["default"];
   throw new MachineError("MACHINE_NAME_MISSING", 'Error: No machine name(s) specified and no "default" machine exists');
@@ -25,10 +25,9 @@ export async function nameOrDefault(machines: MachineContext, names: readonly st
   return name;
 }
 
-/** Does something with several machines at once. All are tried; the errors come together at the end. */
-export async function forEachMachine(names: readonly string[], action: (name: string) => Promise<void>): Promise<void> {
-  const results = await Promise.allSettled(names.map(action));
-  throwCollected(results.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])));
+async function errorsOf(promises: readonly Promise<unknown>[]): Promise<unknown[]> {
+  const results = await Promise.allSettled(promises);
+  return results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
 }
 
 /**
