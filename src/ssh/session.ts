@@ -38,7 +38,9 @@ export async function joinSession(client: Client, options: SessionOptions): Prom
   interrupt?.addEventListener("abort", passOn, { once: true });
   stdin.pipe(channel);
   try {
-    return await Promise.race([exitCode, unread.promise]);
+    const code = await Promise.race([exitCode, unread.promise]);
+    await Promise.all([stdout, stderr].map(written));
+    return code;
   } finally {
     leave();
     interrupt?.removeEventListener("abort", passOn);
@@ -46,6 +48,13 @@ export async function joinSession(client: Client, options: SessionOptions): Prom
     // Else an open terminal or pipe would keep this process alive.
     stdin.pause();
   }
+}
+
+/** Waits until a slow reader has what was written. */
+function written(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
 }
 
 interface Request {

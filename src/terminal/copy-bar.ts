@@ -1,4 +1,4 @@
-import { createLogUpdate } from "log-update";
+import { clearLine, cursorTo } from "node:readline";
 import type { CopyProgress } from "../machines/copy-files.js";
 import { elapsed } from "./elapsed.js";
 import { printable } from "./terminal-log.js";
@@ -9,7 +9,6 @@ const UNITS = ["B", "kB", "MB", "GB", "TB"];
 /** A line at the end of a terminal that shows how far a copy is: the file that was begun last, all bytes, the rate, the time. The last one stays. */
 export class CopyBar implements CopyProgress, Disposable {
   readonly #stream: NodeJS.WriteStream;
-  readonly #update: ReturnType<typeof createLogUpdate>;
   readonly #startedAt = performance.now();
   readonly #timer = setInterval(() => this.#draw(), REDRAW_MS);
   #file = "";
@@ -20,7 +19,6 @@ export class CopyBar implements CopyProgress, Disposable {
   /** @param stream a terminal */
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
-    this.#update = createLogUpdate(stream);
   }
 
   begin(path: string, size: number): ReturnType<CopyProgress["begin"]> {
@@ -39,12 +37,14 @@ export class CopyBar implements CopyProgress, Disposable {
   /** Ends it. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+    if (this.#file === "") return;
     this.#file = `${this.#files} ${this.#files === 1 ? "file" : "files"}`;
     this.#draw();
-    this.#update.done();
+    this.#stream.write("\n");
   }
 
   #draw(): void {
+    if (this.#file === "") return;
     const milliseconds = performance.now() - this.#startedAt;
     // How much a folder holds is not known before its end: of what was begun, then.
     const percent = this.#expected === 0 ? 100 : Math.min(100, Math.floor((100 * this.#bytes) / this.#expected));
@@ -53,7 +53,9 @@ export class CopyBar implements CopyProgress, Disposable {
     const name = printable(this.#file).replaceAll(/\s/g, " ");
     // A terminal that doesn't know its size says 0.
     const room = Math.max(1, (this.#stream.columns || 80) - numbers.length - 3);
-    this.#update(`${name.length > room ? `…${name.slice(1 - room)}` : name}  ${numbers}`);
+    cursorTo(this.#stream, 0);
+    this.#stream.write(`${name.length > room ? `…${name.slice(1 - room)}` : name}  ${numbers}`);
+    clearLine(this.#stream, 1);
   }
 }
 

@@ -25,11 +25,13 @@ export interface SshServerOptions {
   readonly port?: number;
   /** Default: `["ed25519"]`. */
   readonly hostKeyTypes?: readonly ("ed25519" | "ecdsa" | "rsa")[];
+  /** Default: `present`. */
+  readonly sftp?: "present" | "absent";
 }
 
 /** Starts an sshd with its keys in the folder `name` of `directory`. With those of an earlier start, if there was one. */
 export async function startSshServer(directory: string, name: string, options: SshServerOptions = {}): Promise<SshServer> {
-  const { port = await freePort(), hostKeyTypes = ["ed25519"] } = options;
+  const { port = await freePort(), hostKeyTypes = ["ed25519"], sftp = "present" } = options;
   const own = join(directory, name);
   await mkdir(own, { recursive: true });
   await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
@@ -50,7 +52,7 @@ export async function startSshServer(directory: string, name: string, options: S
       "UsePAM no",
       "PasswordAuthentication no",
       "PermitRootLogin prohibit-password",
-      "Subsystem sftp internal-sftp",
+      ...(sftp === "present" ? ["Subsystem sftp internal-sftp"] : []),
       "",
     ].join("\n"),
   );
