@@ -1,8 +1,5 @@
 import type { CodeSplittingGroup, Plugin } from "rolldown";
 
-/** rolldown's own functions, which chunks with CommonJS in them use. */
-const RUNTIME = "\0rolldown/runtime.js";
-
 /** Whether a module of another plugin does something when it is loaded, and so must not be loaded with the others. */
 export type IsEager = (id: string) => boolean;
 
@@ -27,7 +24,7 @@ export function hotChunk(entries: readonly string[], isEager: IsEager): { readon
 }
 
 function reachable(entries: readonly string[], imports: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
-  const found = new Set([...entries, RUNTIME]);
+  const found = new Set(entries);
   for (const id of found) for (const imported of imports.get(id) ?? []) found.add(imported);
   return found;
 }
