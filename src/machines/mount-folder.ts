@@ -72,12 +72,12 @@ export async function unmountFolder({ signal }: MachineContext, directory: strin
 }
 
 /** The arguments of sshfs. */
-export function sshfsArguments(remote: string, directory: string): readonly string[] {
+function sshfsArguments(remote: string, directory: string): readonly string[] {
   return ["-o", `ssh_command=${SSH_COMMAND}`, "--", remote, directory];
 }
 
 /** The variables that {@link sshfsArguments} count on. */
-export function sshfsEnvironment({ words: [node = "", script = ""], env }: OwnProgram, login: string): Readonly<Record<string, string>> {
+function sshfsEnvironment({ words: [node = "", script = ""], env }: OwnProgram, login: string): Readonly<Record<string, string>> {
   return { ...env, DOCKER_MACHINE_NODE: node, DOCKER_MACHINE_SCRIPT: script, DOCKER_MACHINE_LOGIN: login };
 }
 
