@@ -105,9 +105,9 @@ export class LiveProgress implements Display {
   #line({ name, step, startedAt }: Work, columns: number): string {
     const frame = FRAMES[Math.floor(performance.now() / FRAME_MS) % FRAMES.length] ?? "";
     const time = elapsed(performance.now() - startedAt);
-    const room = Math.max(0, columns - name.length - time.length - 7);
-    const cut = step.length > room ? `${step.slice(0, Math.max(0, room - 1))}…` : step;
-    return `${this.#style("cyan", frame)} ${name}  ${cut}${cut === "" ? "" : "  "}${this.#dim(time)}`;
+    const title = cut(name, Math.floor(columns / 2));
+    const shown = cut(step, columns - title.length - time.length - 7);
+    return `${this.#style("cyan", frame)} ${title}  ${shown}${shown === "" ? "" : "  "}${this.#dim(time)}`;
   }
 
   #mark(outcome: "done" | "failed"): string {
@@ -121,4 +121,9 @@ export class LiveProgress implements Display {
   #style(style: "cyan" | "dim" | "green" | "red", text: string): string {
     return styleText(style, text, { stream: this.#options.stream });
   }
+}
+
+function cut(text: string, room: number): string {
+  if (text.length <= room) return text;
+  return room <= 1 ? "" : `${text.slice(0, room - 1)}…`;
 }

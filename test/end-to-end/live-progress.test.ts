@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Cli } from "../support/cli.js";
+import { exampleDriver } from "../support/nspawn-host.js";
 import { runInTerminal } from "../support/terminal.js";
 
 const run = promisify(execFile);
@@ -73,6 +74,14 @@ describe("on a terminal", () => {
     expect(output).toContain("docker-machine rm -y h");
     expect(lastCursor(output)).toBe(true);
     expect(await cli.run(["rm", "-y", "g", "h"])).toMatchObject({ exitCode: 0 });
+  });
+
+  it("the installation of a driver shows its steps", async () => {
+    const { exitCode, screen, output } = await runInTerminal(cli, ["driver", "install", exampleDriver]);
+    expect(exitCode).toBe(0);
+    expect(screen).toContainEqual(expect.stringMatching(/^ {2}Looking for its newest version {2}\d+\.\ds$/));
+    expect(screen.at(-1)).toMatch(/^✓ .*docker-machine-driver-nspawn {2}\d+\.\ds$/);
+    expect(lastCursor(output)).toBe(true);
   });
 
   it("errors begin in red, and ls shows states in colours, unless NO_COLOR is set", async () => {
