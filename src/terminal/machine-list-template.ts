@@ -1,7 +1,7 @@
 import type { ListedMachine } from "../machines/list-machines.js";
 import { parseTemplate, type Template } from "../template/template.js";
-import { sortedByName } from "./machine-row.js";
 import { machineRowValue, titlesValue } from "./machine-row-value.js";
+import { sortedNaturally } from "./natural-order.js";
 import { alignTabs } from "./tab-writer.js";
 
 const TABLE = "table ";
@@ -40,7 +40,7 @@ export class MachineListTemplate {
     };
     try {
       if (this.#isTable) this.#template.execute(titlesValue(), add);
-      for (const machine of sortedByName(machines)) this.#template.execute(machineRowValue(machine, { all: machines, dockerHost }), add);
+      for (const machine of sortedNaturally(machines)) this.#template.execute(machineRowValue(machine, { all: machines, dockerHost }), add);
     } finally {
       write(this.#isTable ? alignTabs(text) : text);
     }

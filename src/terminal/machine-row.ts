@@ -33,12 +33,6 @@ export function machineRow(machine: ListedMachine, { all, dockerHost }: RowConte
   };
 }
 
-/** Machines in the order of `ls`: by name, without regard to case, numbers by value. */
-export function sortedByName<T extends { readonly name: string }>(machines: readonly T[]): T[] {
-  const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-  return [...machines].sort((a, b) => collator.compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
-}
-
 function activeMark(machine: ListedMachine, dockerHost: string | undefined): string {
   if (machine.driverName === "") return "";
   if (dockerHost === undefined || dockerHost === "") return "-";

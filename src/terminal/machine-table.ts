@@ -1,5 +1,6 @@
 import type { ListedMachine } from "../machines/list-machines.js";
-import { type MachineRow, machineRow, sortedByName } from "./machine-row.js";
+import { type MachineRow, machineRow } from "./machine-row.js";
+import { sortedNaturally } from "./natural-order.js";
 import type { Paint, TextStyle } from "./painter.js";
 import { type Column, formatTable } from "./table.js";
 
@@ -27,7 +28,7 @@ export function formatMachineTable(machines: readonly ListedMachine[], { dockerH
   ];
   return formatTable(
     columns,
-    sortedByName(machines).map((machine) => ({ ...machine, ...machineRow(machine, { all: machines, dockerHost }) })),
+    sortedNaturally(machines).map((machine) => ({ ...machine, ...machineRow(machine, { all: machines, dockerHost }) })),
     paint,
   );
 }
