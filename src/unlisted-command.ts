@@ -1,10 +1,11 @@
 import { asksForHelp, parseCommandLine } from "./command-line/parse.js";
 import { commandTable } from "./command-table.js";
 import { MachineError } from "./errors.js";
-import { programFlags, showProgramHelp, showTopicHelp } from "./help/show-help.js";
+import { programFlags, showCommandHelp, showProgramHelp, showTopicHelp } from "./help/show-help.js";
 import { topics } from "./help/topics.js";
 import { nearest } from "./nearest.js";
 import { hasUserPlugins } from "./plugins/user-plugins.js";
+import { writeStdout } from "./terminal/standard-output.js";
 
 /** Of @oclif/plugin-plugins, which brings its commands itself. */
 const SHIPPED_PLUGINS = "plugins";
@@ -20,10 +21,37 @@ export async function runUnlisted(argv: readonly string[], globals: readonly str
   const [first] = argv;
   if (first === undefined) return runWithoutCommand(globals);
   if (isTopic(first) && isOnlyHelp(argv.slice(1))) return showTopicHelp(first);
+  if (first === SHIPPED_PLUGINS && (await isAnswered(argv))) return;
   if (first !== SHIPPED_PLUGINS && !hasUserPlugins()) throw unknownCommand(argv);
   const { runPluginCommand } = await import("./oclif/run-plugin-command.js");
   const found = await runPluginCommand(argv, globals);
   if (found.kind === "unknown") throw unknownCommand(argv, found.known);
+}
+
+/**
+ * Answers what of `plugins` needs no oclif, which takes long to load: help, and that there are none.
+ *
+ * @throws {MachineError} `COMMAND_UNKNOWN`
+ */
+async function isAnswered(argv: readonly string[]): Promise<boolean> {
+  const { pluginsCommands } = await import("./help/plugins-commands.js");
+  const commands = pluginsCommands();
+  const words = wordsOf(argv);
+  const name = words.slice(0, 2).join(" ");
+  const command = commands.get(name);
+  if (command === undefined && !hasUserPlugins()) throw unknownCommand(argv, [...commands.keys()]);
+  if (command !== undefined && isOnlyHelp(argv.slice(words.length)) && argv.length > words.length) {
+    if (words.length > 1) await showCommandHelp(name, command);
+    else
+      await showTopicHelp(
+        SHIPPED_PLUGINS,
+        [...commands].map(([each, { summary }]) => [each, summary]),
+      );
+    return true;
+  }
+  if (argv.length > 1 || hasUserPlugins()) return false;
+  writeStdout("No plugins installed.\n");
+  return true;
 }
 
 /** `help WORDS`, where the words name none of the program's own commands. */
@@ -47,15 +75,18 @@ function isOnlyHelp(argv: readonly string[]): boolean {
   return argv.length === 0 || (argv[0]?.startsWith("-") === true && asksForHelp(argv, programFlags));
 }
 
+/** The words before the first flag. */
+function wordsOf(argv: readonly string[]): readonly string[] {
+  const end = argv.findIndex((word) => word.startsWith("-"));
+  return end === -1 ? argv : argv.slice(0, end);
+}
+
 function unknownCommand(argv: readonly string[], others: readonly string[] = []): MachineError {
-  const words = argv.slice(
-    0,
-    argv.findIndex((word) => word.startsWith("-")) === -1 ? undefined : argv.findIndex((word) => word.startsWith("-")),
-  );
+  const words = wordsOf(argv);
   const [first = "", second] = words;
-  const isOfTopic = second !== undefined && isTopic(first);
-  const typed = isOfTopic ? `${first} ${second}` : first;
   const known = [...Object.keys(commandTable), ...Object.keys(topics()), ...others];
+  const isOfTopic = second !== undefined && known.some((name) => name.startsWith(`${first} `));
+  const typed = isOfTopic ? `${first} ${second}` : first;
   const near =
     nearest(typed, isOfTopic ? known.filter((name) => name.startsWith(`${first} `)) : known) ?? nearest(words.slice(0, 2).join(" "), known);
   return new MachineError("COMMAND_UNKNOWN", `"${typed}" is not a command of docker-machine.`, {

@@ -4,11 +4,17 @@ import { globalFlags } from "../command-line/global-flags.js";
 import { type Row, rowSection, textSection } from "./columns.js";
 import { flagRow } from "./flag-row.js";
 
+const GLOBAL_FLAG_NAMES = Object.keys(globalFlags).map((flag) => `--${flag}`);
+const GLOBAL_FLAGS = `${GLOBAL_FLAG_NAMES.join(" ")}\n(docker-machine --help explains them)`;
+
+/** What help shows of a command. */
+export type ShownCommand = Pick<Command, "summary" | "description" | "usage" | "examples" | "args" | "flags">;
+
 /** What {@link commandHelp} shows. */
 export interface CommandHelpOptions {
   /** The words that name the command. */
   readonly name: string;
-  readonly command: Command;
+  readonly command: ShownCommand;
   /** Flags that the command has besides its own, as those of a driver. */
   readonly moreFlags?: { readonly title: string; readonly flags: Flags };
   /** Columns of the terminal. */
@@ -28,26 +34,25 @@ export function commandHelp({ name, command, moreFlags, width }: CommandHelpOpti
       width,
     ),
     moreFlags === undefined ? "" : rowSection(moreFlags.title, rowsOf(moreFlags.flags), width),
-    textSection(
-      "GLOBAL FLAGS",
-      `${Object.keys(globalFlags)
-        .map((flag) => `--${flag}`)
-        .join(" ")}\n(docker-machine --help explains them)`,
-      width,
-    ),
+    takesGlobalFlags(command) ? textSection("GLOBAL FLAGS", GLOBAL_FLAGS, width) : "",
     command.description === undefined ? "" : textSection("DESCRIPTION", command.description, width),
-    command.examples === undefined
+    (command.examples ?? []).length === 0
       ? ""
-      : textSection("EXAMPLES", command.examples.map((line) => `$ ${line}`).join("\n"), Number.POSITIVE_INFINITY),
+      : textSection("EXAMPLES", (command.examples ?? []).map((line) => `$ ${line}`).join("\n"), Number.POSITIVE_INFINITY),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+/** Those of plugins take them before their names only. */
+function takesGlobalFlags({ flags }: ShownCommand): boolean {
+  return Object.keys(globalFlags).every((flag) => Object.hasOwn(flags, flag));
 }
 
 function rowsOf(flags: Flags): Row[] {
   return Object.entries(flags).map(([flag, description]) => flagRow(flag, description));
 }
 
-function usageOf(name: string, { usage, args }: Command): string {
+function usageOf(name: string, { usage, args }: ShownCommand): string {
   return usage ?? [name, "[FLAGS]", ...Object.entries(args).map(placeholderOf)].join(" ");
 }
 

@@ -1,4 +1,3 @@
-import type { Command } from "../command-line/define-command.js";
 import { type Flags, switchFlag } from "../command-line/flags.js";
 import { globalFlags } from "../command-line/global-flags.js";
 import { parseCommandLine } from "../command-line/parse.js";
@@ -8,7 +7,7 @@ import { hasUserPlugins } from "../plugins/user-plugins.js";
 import { programVersion } from "../program-package.js";
 import { writeStdout } from "../terminal/standard-output.js";
 import type { Row } from "./columns.js";
-import { commandHelp } from "./command-help.js";
+import { commandHelp, type ShownCommand } from "./command-help.js";
 import { programHelp, topicHelp } from "./program-help.js";
 import { topics } from "./topics.js";
 
@@ -32,10 +31,14 @@ export async function showProgramHelp(): Promise<void> {
   writeStdout(help);
 }
 
-/** Prints the help of a topic of ours, such as `driver`. */
-export async function showTopicHelp(topic: string): Promise<void> {
-  const isOfTopic = ([name]: Row) => name.startsWith(`${topic} `);
-  const commands = [...(await commandRows()).filter(isOfTopic), ...(await pluginRows()).filter(isOfTopic)];
+/**
+ * Prints the help of a topic of ours, such as `driver`.
+ *
+ * @param others commands that are not in the table
+ */
+export async function showTopicHelp(topic: string, others: readonly Row[] = []): Promise<void> {
+  const all = [...(await commandRows()), ...others, ...(await pluginRows())];
+  const commands = all.filter(([name]) => name.startsWith(`${topic} `));
   writeStdout(topicHelp({ topic, summary: topics()[topic] ?? "", commands, width: width() }));
 }
 
@@ -44,7 +47,7 @@ export async function showTopicHelp(topic: string): Promise<void> {
  *
  * @param argv what else was typed: `create -d NAME --help` shows the options of that driver as well
  */
-export async function showCommandHelp(name: string, command: Command, argv: readonly string[] = []): Promise<void> {
+export async function showCommandHelp(name: string, command: ShownCommand, argv: readonly string[] = []): Promise<void> {
   const moreFlags = name === "create" ? await flagsOfDriver(argv) : undefined;
   writeStdout(commandHelp({ name, command, width: width(), ...(moreFlags === undefined ? {} : { moreFlags }) }));
 }
