@@ -98,7 +98,7 @@ const RIGHT: readonly WrongFile[] = [
     path: "src/commands/right.ts",
     text: `import "../command-line/right.js"; import "../context.js"; import "../terminal/right.js"; await import("../template/right.js");`,
   },
-  { path: "src/command-line/right.ts", text: `import "../context.js";` },
+  { path: "src/command-line/right.ts", text: `import "../context.js"; import "../terminal/right.js";` },
   { path: "src/command-table.ts", text: `await import("./commands/right.js");` },
   { path: "src/oclif/right.ts", text: `import "@oclif/core"; import "../command-table.js";` },
 ];

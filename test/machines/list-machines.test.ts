@@ -57,6 +57,7 @@ async function list(behaviours: Readonly<Record<string, Behaviour>>, timeoutMs: 
     drivers: { forMachine: async () => driver },
     certificates: () => never,
     log: new RecordingLog(),
+    hooks: { any: false, run: async () => [] },
     progress: () => undefined,
     waitTimeoutMs: 1000,
     signal: new AbortController().signal,
