@@ -61,7 +61,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     },
     onStep: (step) => log.step(installSteps[step]),
     get ask() {
-      return isInteractive() ? (question: string) => log.aside(() => confirm(`${question} (y/n): `)) : undefined;
+      return isInteractive() ? (question: string) => log.aside(() => confirm(`${question} (y/n): `, interrupted())) : undefined;
     },
   });
   const certificates = async () => {
