@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-test("A clean clone is released, and the CLI installed from the registry installs a driver from there", {
+test("A clean clone is released, and the CLI installed from the registry installs a driver and a plugin from there", {
   timeout: TIMEOUT_MS,
 }, async () => {
   await release("1.0.0");
@@ -45,8 +45,14 @@ test("A clean clone is released, and the CLI installed from the registry install
   await dockerMachine("driver", "install", "npm:docker-machine-driver-sample");
   expect(await dockerMachine("driver", "list")).toContain("sample");
 
+  await registry.publish(join(root, "examples", "docker-machine-plugin-journal"));
+  await dockerMachine("plugins", "install", "docker-machine-plugin-journal");
+
   await dockerMachine("create", "--driver", "none", "--url", "tcp://127.0.0.1:1", "x");
   expect(await dockerMachine("ls")).toMatch(/^x +\S+ +none /m);
+  expect(await dockerMachine("journal")).toContain("created x none tcp://127.0.0.1:1");
+  expect(await dockerMachine("complete", "--", "stop", "")).toBe("x\n");
+  expect(await dockerMachine("autocomplete", "bash")).toContain("docker-machine autocomplete script bash");
 });
 
 test("The next release publishes what has changed, and leaves the SDK's version alone", { timeout: TIMEOUT_MS }, async () => {
