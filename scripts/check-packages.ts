@@ -1,6 +1,6 @@
 // Packs every package that is published, and has publint and attw look at what is in the tarballs.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runSteps, type Step } from "./run-step.ts";
@@ -27,11 +27,5 @@ function checksOf({ name, filename }: Packed): readonly Step[] {
   const tarball = join(directory, filename);
   const publint: Step = { name: `publint ${name}`, command: ["publint", "run", tarball, "--strict"] };
   const attw: Step = { name: `attw ${name}`, command: ["attw", tarball, "--profile", "esm-only", "--no-emoji"] };
-  return isLibrary(name) ? [publint, attw] : [publint];
-}
-
-/** Whether others import the package; the CLI is only run. */
-function isLibrary(name: string): boolean {
-  const { name: cli } = JSON.parse(readFileSync("package.json", "utf8"));
-  return name !== cli;
+  return [publint, attw];
 }
