@@ -11,14 +11,14 @@ import { exitCodeOf, renderError } from "./terminal/render-error.js";
  */
 export async function main(argv: readonly string[]): Promise<never> {
   process.on("uncaughtException", endOnUncaught);
+  const streams = streamsInUse();
   try {
     await runCommandLine(argv);
   } catch (error) {
     process.stderr.write(renderError(error, { debug: wantsDebug(argv), paint: painter("stderr") }));
     process.exitCode ??= exitCodeOf(error);
   }
-  // On Linux these streams have written when `write` returns (nodejs.org/api/process.html, "A note on process I/O"), and making them takes time.
-  if (process.platform !== "linux") await Promise.all([process.stdout, process.stderr].map(written));
+  await Promise.all([...streams].map(written));
   // A driver that hangs in `ls`, or a socket that lingers, must not keep the process.
   process.exit();
 }
@@ -51,6 +51,23 @@ async function explain(error: unknown, command: string): Promise<never> {
 function wantsDebug(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
   return argv.slice(0, end === -1 ? undefined : end).some((word) => /^(?:--?debug|-D)$/.test(word));
+}
+
+/**
+ * Collects stdout and stderr once somebody takes them. Node makes each when it is first asked for, which takes time; but what was written to a pipe that is full must not be lost.
+ */
+function streamsInUse(): ReadonlySet<NodeJS.WriteStream> {
+  const used = new Set<NodeJS.WriteStream>();
+  for (const name of ["stdout", "stderr"] as const) {
+    const getter = Object.getOwnPropertyDescriptor(process, name)?.get;
+    const get = () => {
+      const stream: NodeJS.WriteStream = getter?.call(process);
+      used.add(stream);
+      return stream;
+    };
+    if (getter !== undefined) Object.defineProperty(process, name, { get, configurable: true, enumerable: true });
+  }
+  return used;
 }
 
 function written(stream: NodeJS.WriteStream): Promise<void> {

@@ -1,10 +1,13 @@
 import { isDriverError } from "@docker-machine/driver-sdk";
 import { endWarnings } from "../certificates/end-warnings.js";
-import { type EngineCredentials, type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
+import { type EngineCredentials, type EngineVersion, engineVersion, isListening, readEngineCredentials } from "../engine/docker-api.js";
 import { prepareTls } from "../engine/tls-request.js";
 import { MachineError } from "../errors.js";
 import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, openMachine } from "./open-machine.js";
+import { isCheckedRecently, rememberCheck } from "./recent-check.js";
+
+const LISTENING_TIMEOUT_MS = 1000;
 
 /** What a Docker client needs to reach a machine. */
 export interface Connection {
@@ -44,18 +47,20 @@ export async function machineEngineVersion(context: MachineContext, name: string
 }
 
 /**
- * How to reach a machine's Docker, after trying it.
+ * How to reach a machine's Docker, after trying it. What answered over TLS within the last ten seconds is only asked to take a connection.
  *
  * @throws {MachineError} `ENGINE_…` if it does not answer over TLS, `MACHINE_NOT_SWARM_MASTER`
  */
 export async function checkedConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
   const connection = await describeConnection(context, name, options);
-  await askEngine(context, connection.url, connection.certPath);
+  const { url, certPath } = connection;
+  if (isCheckedRecently(certPath, url) && (await isListening(url, { timeoutMs: LISTENING_TIMEOUT_MS }))) return connection;
+  await askEngine(context, url, certPath);
+  rememberCheck(certPath, url);
   return connection;
 }
 
 async function describeConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
-  prepareTls();
   const open = await openMachine(context, name);
   const url = await open.driver.url();
   return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath: open.machine.directory };
@@ -66,6 +71,7 @@ const CERTIFICATE_ERRORS: readonly string[] = ["ENGINE_CERTIFICATE_INVALID", "EN
 
 /** If the client's files don't belong together, whoever copied them was killed: then they are copied again. */
 async function askEngine(context: MachineContext, url: string, certPath: string): Promise<EngineVersion> {
+  prepareTls();
   const ask = async () => engineVersion(url, await credentialsIn(context, certPath));
   const warn = () => {
     for (const warning of endWarnings(certPath)) context.log.warn(warning);

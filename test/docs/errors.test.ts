@@ -27,9 +27,9 @@ function codesInSources(): Map<string, string> {
   return codes;
 }
 
-/** Codes of Node, OpenSSL and npm, environment variables, and names of files: no errors of ours. */
+/** Codes of Node, OpenSSL and npm, environment variables, columns of ls, and names of files: no errors of ours. */
 function isForeign(code: string): boolean {
-  return /^(?:ERR_|E[A-Z]+$|EAI_|PRETTY_NAME$|CERT_|DEPTH_|SELF_|UNABLE_|Z_|MACHINE_(?:DRIVER|BUGSNAG|NATIVE|DOCKER|SWARM|TLS|STORAGE|GIT)|DOCKER_|GENERIC_|GIT_CONFIG|GIT_(?:TERMINAL|ASKPASS|SSH)|GH_|GITHUB_|NO_PROXY|SSH_AUTH_SOCK|ENGINE_REGISTRY_MIRROR)/.test(
+  return /^(?:ERR_|E[A-Z]+$|EAI_|PRETTY_NAME$|CERT_|DEPTH_|SELF_|UNABLE_|Z_|MACHINE_(?:DRIVER|BUGSNAG|NATIVE|DOCKER|SWARM|TLS|STORAGE|GIT)|DOCKER_|GENERIC_|GIT_CONFIG|GIT_(?:TERMINAL|ASKPASS|SSH)|GH_|GITHUB_|NO_PROXY|SSH_AUTH_SOCK|ENGINE_REGISTRY_MIRROR|ACTIVE_|SWARM_OPTIONS|ENGINE_OPTIONS)/.test(
     code,
   );
 }
