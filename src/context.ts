@@ -49,7 +49,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   });
   const interrupted = once(() => interruptSignal((message) => log.warn(message)));
   const paths = new StorePaths(options.storePaths);
-  const { config, data } = directories({ env: process.env, platform: process.platform });
+  const { cache, config, data } = directories({ env: process.env, platform: process.platform });
   const drivers = new Drivers({
     directory: join(data, "drivers"),
     settings: () => loadSettings({ configDirectory: config, env: process.env }),
@@ -71,7 +71,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   const waitTimeoutMs = waitTimeout(process.env);
   return {
     machines: {
-      store: new MachineStore(paths),
+      store: new MachineStore(paths, { cacheDirectory: cache }),
       drivers,
       certificates,
       hooks: new PluginHooks(interrupted),

@@ -1,0 +1,80 @@
+import { mkdirSync, renameSync, type Stats, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { besidePath, PRIVATE_FILE_MODE } from "../files/atomic-file.js";
+import { readTextFile } from "../files/read-file.js";
+
+/** Fewer new files than these are read again sooner than noted. */
+const WORTH_NOTING = 20;
+/** A file that changed just now may change again without its times showing it. */
+const SETTLED_MS = 2000;
+const LONGEST_NAME = 200;
+
+/** Which files were found whole, by their times, sizes and inodes, so that they need not be read again. It is a cache: without it, or with a damaged one, all are read. */
+export class ReadableIndex {
+  readonly #file: string | undefined;
+  readonly #noted: ReadonlyMap<string, string>;
+  readonly #found = new Map<string, string>();
+  #news = 0;
+
+  /**
+   * @param cacheDirectory the user's folder for what can be made again; without it, nothing is noted
+   * @param subject the folder that the files are in
+   */
+  constructor(cacheDirectory: string | undefined, subject: string) {
+    const name = `readable-${encodeURIComponent(subject)}.json`;
+    this.#file = cacheDirectory === undefined || name.length > LONGEST_NAME ? undefined : join(cacheDirectory, name);
+    this.#noted = this.#file === undefined ? new Map() : readNotes(this.#file);
+  }
+
+  /** Whether the file at `path` is as it was when it was found whole, or `read` finds it whole now. */
+  isWhole(key: string, path: string, read: () => boolean): boolean {
+    const identity = this.#file === undefined ? undefined : identityOf(path);
+    if (identity === undefined) return read();
+    if (this.#noted.get(key) === identity) {
+      this.#found.set(key, identity);
+      return true;
+    }
+    const isWhole = read();
+    if (isWhole && identityOf(path) === identity) {
+      this.#found.set(key, identity);
+      this.#news += 1;
+    }
+    return isWhole;
+  }
+
+  /** Notes what was found, if it is worth it. If it can't be noted, the files are read again next time. */
+  save(): void {
+    if (this.#file === undefined || this.#news < WORTH_NOTING) return;
+    const beside = besidePath(this.#file, ".tmp");
+    try {
+      mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
+      writeFileSync(beside, JSON.stringify([...this.#found]), { mode: PRIVATE_FILE_MODE });
+      renameSync(beside, this.#file);
+    } catch {
+      // A cache folder may be read-only.
+    }
+  }
+}
+
+/** `undefined` for what is not there, or changed so lately that its times don't tell. */
+function identityOf(path: string): string | undefined {
+  const stat = statIfAllowed(path);
+  if (stat === undefined || Date.now() - Math.max(stat.mtimeMs, stat.ctimeMs) < SETTLED_MS) return undefined;
+  return `${stat.mtimeMs} ${stat.ctimeMs} ${stat.size} ${stat.ino}`;
+}
+
+function statIfAllowed(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function readNotes(file: string): ReadonlyMap<string, string> {
+  try {
+    return new Map(JSON.parse(readTextFile(file)) as [string, string][]);
+  } catch {
+    return new Map();
+  }
+}
