@@ -43,7 +43,7 @@ export async function proxyException(context: MachineContext, name: string): Pro
 /** The version of the Docker that runs on a machine. */
 export async function machineEngineVersion(context: MachineContext, name: string): Promise<EngineVersion> {
   const { url, certPath } = await describeConnection(context, name, {});
-  return askEngine(context, url, certPath);
+  return (await askEngine(context, url, certPath)).version;
 }
 
 /**
@@ -55,8 +55,9 @@ export async function checkedConnection(context: MachineContext, name: string, o
   const connection = await describeConnection(context, name, options);
   const { url, certPath } = connection;
   if (isCheckedRecently(certPath, url) && (await isListening(url, { timeoutMs: LISTENING_TIMEOUT_MS }))) return connection;
-  await askEngine(context, url, certPath);
-  rememberCheck(certPath, url);
+  const { warnings } = await askEngine(context, url, certPath);
+  // A warning is for every command, not for one in ten seconds.
+  if (warnings.length === 0) rememberCheck(certPath, url);
   return connection;
 }
 
@@ -69,24 +70,31 @@ async function describeConnection(context: MachineContext, name: string, options
 /** What an engine's answer comes to if a certificate has ended. */
 const CERTIFICATE_ERRORS: readonly string[] = ["ENGINE_CERTIFICATE_INVALID", "ENGINE_CLIENT_REFUSED"];
 
+interface EngineAnswer {
+  readonly version: EngineVersion;
+  /** What was told of certificates that end soon. */
+  readonly warnings: readonly string[];
+}
+
 /** If the client's files don't belong together, whoever copied them was killed: then they are copied again. */
-async function askEngine(context: MachineContext, url: string, certPath: string): Promise<EngineVersion> {
+async function askEngine(context: MachineContext, url: string, certPath: string): Promise<EngineAnswer> {
   prepareTls();
   const ask = async () => engineVersion(url, await credentialsIn(context, certPath));
   const warn = () => {
-    for (const warning of endWarnings(certPath)) context.log.warn(warning);
+    const warnings = endWarnings(certPath);
+    for (const warning of warnings) context.log.warn(warning);
+    return warnings;
   };
   try {
     const version = await ask();
-    warn();
-    return version;
+    return { version, warnings: warn() };
   } catch (error) {
     if (isDriverError(error) && CERTIFICATE_ERRORS.includes(error.code)) warn();
     if (!isDriverError(error) || error.code !== "ENGINE_CREDENTIALS_MISMATCH") throw error;
     const certificates = await context.certificates();
     if (!(await certificates.isOurs(certPath))) throw error;
     await certificates.copyClientFiles(certPath);
-    return ask();
+    return { version: await ask(), warnings: [] };
   }
 }
 

@@ -3,6 +3,7 @@ import type { LoadedDriver } from "../drivers/loaded-driver.js";
 import type { MachineConfig } from "../store/machine-config.js";
 import { DriverHost } from "./driver-host.js";
 import type { MachineContext } from "./machine-context.js";
+import { forgetCheck } from "./recent-check.js";
 import { type PersistMode, StoredMachine, savedOptions } from "./stored-machine.js";
 
 /** A machine with its driver, ready to be asked. */
@@ -38,7 +39,14 @@ export async function openLoaded(context: MachineContext, config: MachineConfig,
 /** Runs `action` on a machine under its lock, so that state is saved and no other process changes it meanwhile. */
 export async function withMachine<T>(context: MachineContext, name: string, action: (open: OpenMachine) => Promise<T>): Promise<T> {
   await context.store.load(name);
-  return withMachineLock(context, name, async () => action(await openMachine(context, name, "write")));
+  return withMachineLock(context, name, async () => {
+    const open = await openMachine(context, name, "write");
+    try {
+      return await action(open);
+    } finally {
+      forgetCheck(open.machine.directory);
+    }
+  });
 }
 
 /** Runs `action` while no other process changes the machine. */

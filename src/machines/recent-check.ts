@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PRIVATE_FILE_MODE } from "../files/atomic-file.js";
 import { readTextFile } from "../files/read-file.js";
@@ -26,6 +26,11 @@ export function rememberCheck(directory: string, url: string): void {
   } catch {
     // A store may be read-only.
   }
+}
+
+/** Whoever has started, stopped or changed a machine's host has made an earlier check worthless. */
+export function forgetCheck(directory: string): void {
+  rmSync(join(directory, RECORD), { force: true });
 }
 
 /** What was checked: the address, and the files by their times and sizes. */

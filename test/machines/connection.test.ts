@@ -7,6 +7,7 @@ import { BaseDriver, defineDriver, type MachineStatus } from "@docker-machine/dr
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { checkedConnection } from "../../src/machines/connection.js";
 import type { MachineContext } from "../../src/machines/machine-context.js";
+import { withMachine } from "../../src/machines/open-machine.js";
 import { newMachineConfig } from "../../src/store/default-config.js";
 import { MachineStore } from "../../src/store/machine-store.js";
 import { StorePaths } from "../../src/store/store-paths.js";
@@ -122,6 +123,13 @@ describe("A check of a machine's Docker", () => {
   test.each(["", "{", "null", "[]", '{"at": "now"}'])("is made again when its record is %j", async (text) => {
     await check();
     await writeFile(join(directory, "checked.json"), text);
+    await check();
+    expect(docker.clients).toBe(2);
+  });
+
+  test("is made again after a command that may have changed the machine", async () => {
+    await check();
+    await withMachine(context, "dev", async () => undefined);
     await check();
     expect(docker.clients).toBe(2);
   });
