@@ -2,11 +2,11 @@ import type { KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { domainToASCII } from "node:url";
 import type { Logger } from "@docker-machine/driver-sdk";
 import { hasCode, MachineError } from "../errors.js";
-import { PRIVATE_FILE_MODE, writeAtomically } from "../files/atomic-file.js";
+import { PRIVATE_FILE_MODE, sweepUnfinished, writeAtomically } from "../files/atomic-file.js";
 import { withLock } from "../files/lock.js";
 import type { AuthOptions } from "../store/machine-config.js";
 import { daysLeft, endWarning, RENEWAL_DAYS } from "./end-warnings.js";
@@ -165,7 +165,11 @@ export class Certificates {
   #withLock<T>(pair: PairPaths, action: () => Promise<T>): Promise<T> {
     const { signal } = this.#options;
     const lock = { subject: `the ${pair.role} certificate ${pair.certificatePath}`, ...(signal === undefined ? {} : { signal }) };
-    return withLock(`${pair.certificatePath}.lock`, lock, action);
+    return withLock(`${pair.certificatePath}.lock`, lock, async () => {
+      // It may be a private key.
+      await sweepUnfinished(dirname(pair.certificatePath));
+      return action();
+    });
   }
 
   #checkClient(client: X509Certificate, ca: X509Certificate, key: KeyObject | undefined): void {

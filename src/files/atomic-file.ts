@@ -10,6 +10,9 @@ const PRIVATE_DIRECTORY_MODE = 0o700;
 /** What {@link removeDirectory} renames a folder to: hidden, with the process that removes it. */
 const REMOVED = /^\..*\.(\d+)-\d+\.removed$/;
 
+/** What {@link writeAtomically} writes first, with the process that writes it. */
+const UNFINISHED = /\.(\d+)-\d+\.tmp$/;
+
 /** What keeps a file from being written, by the system's code, as it completes "Can't write PATH:". */
 const OBSTACLES: Readonly<Record<string, readonly [reason: string, advice: string]>> = {
   ENOSPC: ["there is no space left on its disk", "Make room on the disk, and try again."],
@@ -97,10 +100,19 @@ export async function removeDirectory(path: string): Promise<void> {
   await sweepRemoved(parent);
 }
 
-/** What belongs to a process that still runs is left to it. */
 async function sweepRemoved(parent: string): Promise<void> {
+  await sweep(parent, REMOVED);
+}
+
+/** Removes what writers left beside files in `directory` when they were killed. */
+export async function sweepUnfinished(directory: string): Promise<void> {
+  await sweep(directory, UNFINISHED);
+}
+
+/** What belongs to a process that still runs is left to it. */
+async function sweep(parent: string, pattern: RegExp): Promise<void> {
   const names = await readdir(parent).catch((): string[] => []);
-  const left = names.filter((name) => !isRunning(Number(REMOVED.exec(name)?.[1] ?? process.pid)));
+  const left = names.filter((name) => !isRunning(Number(pattern.exec(name)?.[1] ?? process.pid)));
   // Another process may sweep too, and what can't be removed now can be next time.
   for (const name of left) await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makePrivateDirectory, removeDirectory, writeAtomically } from "../../src/files/atomic-file.js";
+import { makePrivateDirectory, removeDirectory, sweepUnfinished, writeAtomically } from "../../src/files/atomic-file.js";
 
 let directory: string;
 beforeEach(async () => {
@@ -68,5 +68,18 @@ describe("removeDirectory", () => {
     await makePrivateDirectory(join(directory, busy));
     await removeDirectory(join(directory, "dev"));
     expect(await readdir(directory)).toEqual([busy]);
+  });
+});
+
+describe("sweepUnfinished", () => {
+  it("removes what killed writers left, and nothing else", async () => {
+    const kept = ["key.pem", "notes.tmp", `key.pem.${process.ppid}-1234.tmp`];
+    for (const name of [...kept, "key.pem.999999999-1234.tmp"]) await writeFile(join(directory, name), "");
+    await sweepUnfinished(directory);
+    expect((await readdir(directory)).sort()).toEqual(kept.sort());
+  });
+
+  it("takes a folder that is not there for swept", async () => {
+    await expect(sweepUnfinished(join(directory, "none"))).resolves.toBeUndefined();
   });
 });
