@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -54,6 +54,14 @@ test.each([["status", "dev"], ["ip", "dev"], ["url", "dev"], ["inspect", "dev"],
     expect(heavy.filter((name) => builtins.includes(name))).toEqual([]);
   },
 );
+
+test("compiled code is kept in the user's own folder, where nobody else can lay any", async () => {
+  const home = await scratchDirectory();
+  const env = { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: join(home, "cache"), TMPDIR: join(home, "tmp") };
+  await promisify(execFile)(process.execPath, [program, "version"], { env });
+  expect(await readdir(join(home, "cache", "docker-machine", "compiled"))).toHaveLength(1);
+  expect(await readdir(home)).toEqual(["cache"]);
+});
 
 test("ls asks many machines without a process, and without TLS where nobody listens", async () => {
   const names = Array.from({ length: 50 }, (_, index) => `m${index}`);

@@ -39,6 +39,8 @@ export class Cli implements AsyncDisposable {
       XDG_CONFIG_HOME: join(directory, "config"),
       XDG_CACHE_HOME: join(directory, "cache"),
       MACHINE_STORAGE_PATH: this.storagePath,
+      // Compiled code of the program is the same for all tests.
+      NODE_COMPILE_CACHE: join(tmpdir(), "docker-machine-test-compiled"),
     };
   }
 
