@@ -4,7 +4,8 @@ import { MachineError } from "./errors.js";
 import { programFlags, showCommandHelp, showProgramHelp, showTopicHelp } from "./help/show-help.js";
 import { topics } from "./help/topics.js";
 import { nearest } from "./nearest.js";
-import { hasUserPlugins } from "./plugins/user-plugins.js";
+import { hasUserPlugins, type ListedPlugin, listPlugins } from "./plugins/user-plugins.js";
+import { formatJson } from "./terminal/json.js";
 import { writeStdout } from "./terminal/standard-output.js";
 
 /** Of @oclif/plugin-plugins, which brings its commands itself. */
@@ -29,7 +30,7 @@ export async function runUnlisted(argv: readonly string[], globals: readonly str
 }
 
 /**
- * Answers what of `plugins` needs no oclif, which takes long to load: help, and that there are none.
+ * Answers what of `plugins` needs no oclif, which takes long to load: help, and the list.
  *
  * @throws {MachineError} `COMMAND_UNKNOWN`
  */
@@ -49,9 +50,19 @@ async function isAnswered(argv: readonly string[]): Promise<boolean> {
       );
     return true;
   }
-  if (argv.length > 1 || hasUserPlugins()) return false;
-  writeStdout("No plugins installed.\n");
-  return true;
+  const isList = words.length === 1 && argv.slice(1).every((word) => word === "--json");
+  if (isList) writePlugins({ json: argv.length > 1 });
+  return isList;
+}
+
+/** @oclif/plugin-plugins lists them too, but its list takes half a second, and its JSON is all that oclif knows. */
+function writePlugins({ json }: { readonly json: boolean }): void {
+  const plugins = listPlugins();
+  writeStdout(json ? formatJson({ plugins }) : plugins.length === 0 ? "No plugins installed.\n" : plugins.map(lineOf).join(""));
+}
+
+function lineOf({ name, version, linked, directory }: ListedPlugin): string {
+  return `${name} ${version ?? `(${directory} can't be read)`}${linked ? ` (link) ${directory}` : ""}\n`;
 }
 
 /** `help WORDS`, where the words name none of the program's own commands. */

@@ -1,12 +1,10 @@
 import { type Context, type ContextOptions, createContext } from "../context.js";
+import { formatJson } from "../terminal/json.js";
 import { writeStdout } from "../terminal/standard-output.js";
 import type { Completes, Flags } from "./flags.js";
 import { type GlobalFlagValues, globalFlags } from "./global-flags.js";
 import { asksForHelp, type ParsedCommandLine, type ParseOptions, parseCommandLine } from "./parse.js";
 import type { FlagsEnd } from "./tokens.js";
-
-/** The version of what `--json` prints. It grows when a field is removed or changes its meaning; a new field is no change. */
-const JSON_VERSION = 1;
 
 /** A word of a command, for its help. */
 export interface ArgumentDescription {
@@ -88,7 +86,7 @@ export function defineCommand<const F extends Flags = Record<never, never>>(defi
         parse: (more) => parseCommandLine(argv, { ...flags, ...more }, options),
         context: (output) => createContext(contextOptions(parsed.flags, output)),
         print,
-        printJson: (data) => print(JSON.stringify({ version: JSON_VERSION, ...data }, null, 2)),
+        printJson: (data) => writeStdout(formatJson(data)),
       });
     },
   };

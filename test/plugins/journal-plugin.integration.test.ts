@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cli, type CliResult } from "../support/cli.js";
 import { writeFiles } from "../support/driver-package.js";
+import { differences } from "../support/json-page.js";
 import { VerdaccioRegistry } from "../support/verdaccio.js";
 
 const NAME = "docker-machine-plugin-journal";
@@ -53,6 +54,9 @@ describe.each([
 
   it("is listed and inspected", async () => {
     expect(await succeed(["plugins"])).toContain(`${NAME} 1.0.0`);
+    const listed = JSON.parse(await succeed(["plugins", "--json"]));
+    expect(listed).toMatchObject({ version: 1, plugins: [{ name: NAME, version: "1.0.0" }] });
+    expect(differences("plugins", listed)).toEqual([]);
     expect(await succeed(["plugins", "inspect", NAME])).toContain("version 1.0.0");
   });
 
