@@ -1,5 +1,5 @@
 // Puts each package into one file, after tsc has compiled it: every command loads the SDK and a driver, and each file costs half a millisecond.
-// The SDK stays apart from the program and the drivers, so that there is one of it (docs/decisions/0004).
+// The SDK stays apart from the drivers, so that all that are installed share one (docs/decisions/0004).
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";

@@ -1,5 +1,6 @@
 // Bundles src/ and the libraries that a quick start needs into dist/: reading seven hundred small files is most of what oclif's and npm's libraries cost.
-// What stays outside: the SDK (there must be one, which installed drivers find as well), and libraries that are used while something slow goes on anyway.
+// What stays outside: libraries that are used while something slow goes on anyway. The program has the SDK in it; drivers that are installed find the same version of it beside the program
+// (docs/decisions/0004).
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ import { plainBuiltins, putOff, withoutEncodings } from "./lean-libraries.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "src");
 const output = join(root, "dist");
-const OUTSIDE = ["@docker-machine/driver-sdk", "ssh2", "node-forge"];
+const OUTSIDE = ["ssh2", "node-forge"];
 /** What libraries look for in vain, if it isn't there. */
 const OPTIONAL = ["typescript", "ts-node", "tsx", "kerberos"];
 const PASSED_ON = "\0passed-on:";

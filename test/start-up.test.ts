@@ -13,8 +13,8 @@ const program = fileURLToPath(new URL("../bin/run.js", import.meta.url));
 const recorder = new URL("support/loaded-modules.mjs", import.meta.url).href;
 const URL_OF_NOBODY = "tcp://127.0.0.1:1";
 
-/** The launcher, the program, what rolldown adds to it, and the SDK. */
-const LOADED = ["run.js", "main.js", expect.stringMatching(/^rolldown-runtime-/), "index.js"];
+/** The launcher, the program, and what rolldown adds to it. */
+const LOADED = ["run.js", "main.js", expect.stringMatching(/^rolldown-runtime-/)];
 
 /** A store with machines of the driver `none` whose endpoints refuse. */
 async function storeOf(names: readonly string[]): Promise<string> {
@@ -45,7 +45,7 @@ async function run(storagePath: string, words: readonly string[]) {
 }
 
 test.each([["status", "dev"], ["ip", "dev"], ["url", "dev"], ["inspect", "dev"], ["ls", "-q"], ["active"]])(
-  "%s loads the program's one file and the SDK; of Node's modules neither streams nor network nor cryptography",
+  "%s loads the program's one file; of Node's modules neither streams nor network nor cryptography",
   async (...words) => {
     const { stdout, files, builtins } = await run(await storeOf(["dev"]), words);
     expect(stdout).not.toBe("");

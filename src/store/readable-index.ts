@@ -9,11 +9,14 @@ const WORTH_NOTING = 20;
 const SETTLED_MS = 2000;
 const LONGEST_NAME = 200;
 
+/** A file's times of content and inode, its size and its inode. Numbers, since to write those as text takes as long as to get them. */
+type Identity = readonly [mtimeMs: number, ctimeMs: number, size: number, inode: number];
+
 /** Which files were found whole, by their times, sizes and inodes, so that they need not be read again. It is a cache: without it, or with a damaged one, all are read. */
 export class ReadableIndex {
   readonly #file: string | undefined;
-  readonly #noted: ReadonlyMap<string, string>;
-  readonly #found = new Map<string, string>();
+  readonly #noted: ReadonlyMap<string, Identity>;
+  readonly #found = new Map<string, Identity>();
   #news = 0;
 
   /**
@@ -30,12 +33,12 @@ export class ReadableIndex {
   isWhole(key: string, path: string, read: () => boolean): boolean {
     const identity = this.#file === undefined ? undefined : identityOf(path);
     if (identity === undefined) return read();
-    if (this.#noted.get(key) === identity) {
+    if (isSame(this.#noted.get(key), identity)) {
       this.#found.set(key, identity);
       return true;
     }
     const isWhole = read();
-    if (isWhole && identityOf(path) === identity) {
+    if (isWhole && isSame(identityOf(path), identity)) {
       this.#found.set(key, identity);
       this.#news += 1;
     }
@@ -57,10 +60,14 @@ export class ReadableIndex {
 }
 
 /** `undefined` for what is not there, or changed so lately that its times don't tell. */
-function identityOf(path: string): string | undefined {
+function identityOf(path: string): Identity | undefined {
   const stat = statIfAllowed(path);
   if (stat === undefined || Date.now() - Math.max(stat.mtimeMs, stat.ctimeMs) < SETTLED_MS) return undefined;
-  return `${stat.mtimeMs} ${stat.ctimeMs} ${stat.size} ${stat.ino}`;
+  return [stat.mtimeMs, stat.ctimeMs, stat.size, stat.ino];
+}
+
+function isSame(one: Identity | undefined, other: Identity): boolean {
+  return other.every((value, index) => one?.[index] === value);
 }
 
 function statIfAllowed(path: string): Stats | undefined {
@@ -71,9 +78,9 @@ function statIfAllowed(path: string): Stats | undefined {
   }
 }
 
-function readNotes(file: string): ReadonlyMap<string, string> {
+function readNotes(file: string): ReadonlyMap<string, Identity> {
   try {
-    return new Map(JSON.parse(readTextFile(file)) as [string, string][]);
+    return new Map(JSON.parse(readTextFile(file)) as [string, Identity][]);
   } catch {
     return new Map();
   }

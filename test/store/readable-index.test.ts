@@ -58,7 +58,7 @@ describe("ReadableIndex", () => {
     await settle();
     ask();
     const [file = ""] = await readdir(cache);
-    for (const text of ["", "{", "7", '[["m1"]]', "[[]]", "null"]) {
+    for (const text of ["", "{", "7", '[["m1"]]', '[["m1", null]]', '[["m1", 7]]', "[[]]", "null"]) {
       await writeFile(join(cache, file), text);
       expect(ask()).toHaveLength(COUNT);
       expect(ask()).toEqual(["m7"]);
