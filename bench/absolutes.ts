@@ -10,7 +10,7 @@ export interface Absolute {
   readonly limit: number;
 }
 
-const PROGRAM = ["node", join(import.meta.dirname, "..", "bin", "run.js")];
+const PROGRAM = ["node", join(import.meta.dirname, "..", "bin", "run.cjs")];
 
 /** `ls` with five hundred machines: its time with some that never answer, its memory, and the processes that it starts. The middle one of three runs counts. */
 export async function measureAbsolutes(machines: BenchMachines): Promise<readonly Absolute[]> {

@@ -4,7 +4,7 @@ import type { PackageRegistry } from "../test/support/package-registry.js";
 import type { Comparison } from "./compare.ts";
 import type { BenchMachines } from "./machines.ts";
 
-const PROGRAM = ["node", join(import.meta.dirname, "..", "bin", "run.js")];
+const PROGRAM = ["node", join(import.meta.dirname, "..", "bin", "run.cjs")];
 const NODE = { name: "node -e 0", words: ["node", "-e", "0"] };
 const DRIVER = "docker-machine-driver-sample";
 

@@ -9,12 +9,12 @@ import { newMachineConfig } from "../src/store/default-config.js";
 import { StorePaths } from "../src/store/store-paths.js";
 import { scratchDirectory } from "./support/scratch-directory.js";
 
-const program = fileURLToPath(new URL("../bin/run.js", import.meta.url));
+const program = fileURLToPath(new URL("../bin/run.cjs", import.meta.url));
 const recorder = new URL("support/loaded-modules.mjs", import.meta.url).href;
 const URL_OF_NOBODY = "tcp://127.0.0.1:1";
 
 /** The launcher, the program, and what rolldown adds to it. */
-const LOADED = ["run.js", "main.js", expect.stringMatching(/^rolldown-runtime-/)];
+const LOADED = ["run.cjs", "main.js", expect.stringMatching(/^rolldown-runtime-/)];
 
 /** A store with machines of the driver `none` whose endpoints refuse. */
 async function storeOf(names: readonly string[]): Promise<string> {

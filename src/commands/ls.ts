@@ -24,13 +24,13 @@ export default defineCommand({
     const { machines } = await context("data");
     const filter = parseFilters(flags.filter);
     for (const warning of warningsOf(filter, words)) machines.log.warn(warning);
-    const names = (await machines.store.names()).filter((name) => matchesName(filter, name));
     if (flags.quiet && [...filter.keys()].every((key) => key === "name")) {
       // As the Go program, `-q` leaves out machines that can't be read: who gets a name can use it.
-      const known = await machines.store.readable(names);
+      const known = await machines.store.readableNames((name) => matchesName(filter, name));
       if (flags.json) return printJson({ machines: known.map((name) => ({ name })) });
       return writeStdout(known.map((name) => `${name}\n`).join(""));
     }
+    const names = (await machines.store.names()).filter((name) => matchesName(filter, name));
     const all = await listMachines(machines, names, { timeoutMs: flags.timeout * 1000, engine: !flags.quiet });
     const rows = all.filter((machine) => matchesFilter(filter, machine, all));
     const { DOCKER_HOST: dockerHost } = process.env;

@@ -4,7 +4,7 @@ import { hasCode, MachineError, messageOf } from "../errors.js";
 import { readTextFile } from "../files/read-file.js";
 import { engineError } from "./engine-error.js";
 import type { HttpResponse } from "./http-response.js";
-import { getOverTls, RequestTimeout, takesConnections } from "./tls-request.js";
+import { getOverTls, RequestTimeout } from "./tls-request.js";
 
 /** What an engine demands of a client, and what the client checks the engine by. All PEM. */
 export interface EngineCredentials {
@@ -59,15 +59,6 @@ export async function engineVersion(
   options: EngineRequestOptions = {},
 ): Promise<EngineVersion> {
   return new Engines().version(url, () => credentials, options);
-}
-
-/**
- * Whether there is somebody at `url`, Docker or not.
- *
- * @throws {MachineError} `ENGINE_URL_INVALID`
- */
-export async function isListening(url: string, { timeoutMs }: { readonly timeoutMs: number }): Promise<boolean> {
-  return takesConnections({ ...addressOf(url), timeoutMs });
 }
 
 /** Asks many engines. What TLS needs is made once for all that share their certificates, as the machines of a store do. */

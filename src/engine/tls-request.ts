@@ -28,20 +28,6 @@ export function prepareTls(): void {
   process.getBuiltinModule("node:tls");
 }
 
-/** Whether somebody takes a TCP connection at `host` and `port` within `timeoutMs`. */
-export function takesConnections({ host, port, timeoutMs }: Pick<TlsRequest, "host" | "port" | "timeoutMs">): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connectTcp({ host, port });
-    const end = (isTaken: boolean) => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(isTaken);
-    };
-    const timer = setTimeout(() => end(false), timeoutMs);
-    socket.once("connect", () => end(true)).on("error", () => end(false));
-  });
-}
-
 /**
  * Sends a GET request over TLS and reads the answer. The server is verified by the context's CA and by its name.
  *

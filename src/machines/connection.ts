@@ -1,13 +1,11 @@
 import { isDriverError } from "@docker-machine/driver-sdk";
 import { endWarnings } from "../certificates/end-warnings.js";
-import { type EngineCredentials, type EngineVersion, engineVersion, isListening, readEngineCredentials } from "../engine/docker-api.js";
+import { type EngineCredentials, type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { prepareTls } from "../engine/tls-request.js";
 import { MachineError } from "../errors.js";
 import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, openMachine } from "./open-machine.js";
 import { isCheckedRecently, rememberCheck } from "./recent-check.js";
-
-const LISTENING_TIMEOUT_MS = 1000;
 
 /** What a Docker client needs to reach a machine. */
 export interface Connection {
@@ -47,16 +45,16 @@ export async function machineEngineVersion(context: MachineContext, name: string
 }
 
 /**
- * How to reach a machine's Docker, after trying it. What answered over TLS within the last ten seconds is only asked to take a connection.
+ * How to reach a machine's Docker, after trying it. What answered over TLS within the last three seconds is not asked again.
  *
  * @throws {MachineError} `ENGINE_…` if it does not answer over TLS, `MACHINE_NOT_SWARM_MASTER`
  */
 export async function checkedConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
   const connection = await describeConnection(context, name, options);
   const { url, certPath } = connection;
-  if (isCheckedRecently(certPath, url) && (await isListening(url, { timeoutMs: LISTENING_TIMEOUT_MS }))) return connection;
+  if (isCheckedRecently(certPath, url)) return connection;
   const { warnings } = await askEngine(context, url, certPath);
-  // A warning is for every command, not for one in ten seconds.
+  // A warning is for every command, not for one in three seconds.
   if (warnings.length === 0) rememberCheck(certPath, url);
   return connection;
 }

@@ -4,10 +4,10 @@ import { PRIVATE_FILE_MODE } from "../files/atomic-file.js";
 import { readTextFile } from "../files/read-file.js";
 
 /** How long a check counts: as long as the commands of one script follow one another, as in `docker $(docker-machine config dev) …`. */
-const FRESH_MS = 10_000;
+const FRESH_MS = 3000;
 const RECORD = "checked.json";
 
-/** Whether {@link rememberCheck} was called for this URL and these files in the machine's folder within the last ten seconds. */
+/** Whether {@link rememberCheck} was called for this URL and these files in the machine's folder within the last three seconds. */
 export function isCheckedRecently(directory: string, url: string): boolean {
   try {
     const { subject, at } = JSON.parse(readTextFile(join(directory, RECORD))) as { readonly subject?: unknown; readonly at?: unknown };

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { rename, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -44,19 +44,19 @@ export class MachineStore {
    * @throws {MachineError} `STORE_UNREADABLE`
    */
   async names(): Promise<string[]> {
-    return this.#machineFolders()
+    const { machinesDirectory } = this.paths;
+    return this.#list(() => readdirSync(machinesDirectory, { withFileTypes: true }))
       .filter((entry) => entry.isDirectory() && isMachineName(entry.name))
       .map((entry) => entry.name)
       .sort();
   }
 
-  #machineFolders(): Dirent[] {
-    const { machinesDirectory } = this.paths;
+  #list<Entry>(read: () => Entry[]): Entry[] {
     try {
-      return readdirSync(machinesDirectory, { withFileTypes: true });
+      return read();
     } catch (error) {
       if (hasCode(error, "ENOENT")) return [];
-      throw new MachineError("STORE_UNREADABLE", `The machines in ${machinesDirectory} can't be listed: ${messageOf(error)}`, {
+      throw new MachineError("STORE_UNREADABLE", `The machines in ${this.paths.machinesDirectory} can't be listed: ${messageOf(error)}`, {
         cause: error,
         suggestions: ["Check whose folder it is, or name another store: docker-machine --storage-path PATH"],
       });
@@ -90,11 +90,19 @@ export class MachineStore {
     }
   }
 
-  /** Those of `names` that {@link load} would load, in the same order. For five hundred machines, reading each file is most of the time: those that haven't changed since are not read again. */
-  async readable(names: readonly string[]): Promise<string[]> {
+  /**
+   * The names of those machines that {@link load} would load, sorted as by {@link names}. For five hundred machines, reading each file is most of the time: those that haven't changed since
+   * are not read again.
+   *
+   * @param isWanted only these are looked at
+   * @throws {MachineError} `STORE_UNREADABLE`
+   */
+  async readableNames(isWanted: (name: string) => boolean): Promise<string[]> {
     const index = new ReadableIndex(this.#cacheDirectory, this.paths.machinesDirectory);
     const found: string[] = [];
-    for (const name of names) {
+    // What is no folder has no config.json in it: to ask for each entry's type would only take longer.
+    const entries = this.#list(() => readdirSync(this.paths.machinesDirectory));
+    for (const name of entries.filter((entry) => isMachineName(entry) && isWanted(entry)).sort()) {
       const isWhole = index.isWhole(name, this.paths.configPath(name), () => this.#isReadable(name));
       if (isWhole || (await this.#loads(name))) found.push(name);
     }

@@ -5,7 +5,6 @@ import { readTextFile } from "../files/read-file.js";
 
 /** Fewer new files than these are read again sooner than noted. */
 const WORTH_NOTING = 20;
-/** A file that changed just now may change again without its times showing it. */
 const SETTLED_MS = 2000;
 const LONGEST_NAME = 200;
 
@@ -17,6 +16,7 @@ export class ReadableIndex {
   readonly #file: string | undefined;
   readonly #noted: ReadonlyMap<string, Identity>;
   readonly #found = new Map<string, Identity>();
+  readonly #startedMs = Date.now();
   #news = 0;
 
   /**
@@ -31,14 +31,18 @@ export class ReadableIndex {
 
   /** Whether the file at `path` is as it was when it was found whole, or `read` finds it whole now. */
   isWhole(key: string, path: string, read: () => boolean): boolean {
-    const identity = this.#file === undefined ? undefined : identityOf(path);
-    if (identity === undefined) return read();
-    if (isSame(this.#noted.get(key), identity)) {
-      this.#found.set(key, identity);
+    const stat = this.#file === undefined ? undefined : statIfAllowed(path);
+    // What changed just now may change again without its times showing it.
+    if (stat === undefined || this.#startedMs - Math.max(stat.mtimeMs, stat.ctimeMs) < SETTLED_MS) return read();
+    const noted = this.#noted.get(key);
+    if (isSame(noted, stat)) {
+      this.#found.set(key, noted);
       return true;
     }
     const isWhole = read();
-    if (isWhole && isSame(identityOf(path), identity)) {
+    const after = isWhole ? statIfAllowed(path) : undefined;
+    const identity: Identity = [stat.mtimeMs, stat.ctimeMs, stat.size, stat.ino];
+    if (after !== undefined && isSame(identity, after)) {
       this.#found.set(key, identity);
       this.#news += 1;
     }
@@ -59,15 +63,9 @@ export class ReadableIndex {
   }
 }
 
-/** `undefined` for what is not there, or changed so lately that its times don't tell. */
-function identityOf(path: string): Identity | undefined {
-  const stat = statIfAllowed(path);
-  if (stat === undefined || Date.now() - Math.max(stat.mtimeMs, stat.ctimeMs) < SETTLED_MS) return undefined;
-  return [stat.mtimeMs, stat.ctimeMs, stat.size, stat.ino];
-}
-
-function isSame(one: Identity | undefined, other: Identity): boolean {
-  return other.every((value, index) => one?.[index] === value);
+/** Notes that were damaged may hold anything. */
+function isSame(noted: Identity | undefined, stat: Stats): noted is Identity {
+  return noted?.[0] === stat.mtimeMs && noted[1] === stat.ctimeMs && noted[2] === stat.size && noted[3] === stat.ino;
 }
 
 function statIfAllowed(path: string): Stats | undefined {

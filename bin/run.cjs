@@ -5,10 +5,10 @@ if (major < 22) {
   process.exitCode = 1;
 } else {
   const cache = cacheDirectory(process.env);
-  // Imported with `import`, the module's exports would all be read first, which takes longer than the cache saves.
-  if (cache !== undefined) process.getBuiltinModule("node:module").enableCompileCache(`${cache}/compiled`);
-  const { main } = await import("../dist/main.js");
-  await main(process.argv.slice(2));
+  // A launcher of CommonJS: without it Node would first start its loader of ES modules, which takes longer than all that a quick command does.
+  const { enableCompileCache } = require("node:module");
+  if (cache !== undefined) enableCompileCache(`${cache}/compiled`);
+  require("../dist/main.js").main(process.argv.slice(2));
 }
 
 /** As in src/directories.ts, which is compiled itself. Node's own choice is the shared folder for temporary files, where another user could lay compiled code for us to run. */
