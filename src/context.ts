@@ -6,6 +6,7 @@ import { installSteps } from "./install-steps.js";
 import { interruptSignal } from "./interrupt.js";
 import type { MachineContext } from "./machines/machine-context.js";
 import { PluginHooks } from "./plugins/plugin-hooks.js";
+import { programVersion } from "./program-package.js";
 import { loadSettings } from "./settings.js";
 import { MachineStore } from "./store/machine-store.js";
 import { type StorePathOptions, StorePaths } from "./store/store-paths.js";
@@ -55,6 +56,9 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     settings: () => loadSettings({ configDirectory: config, env: process.env }),
     env: githubToken === undefined ? process.env : { ...process.env, MACHINE_GITHUB_API_TOKEN: githubToken },
     cwd: process.cwd(),
+    get programVersion() {
+      return programVersion();
+    },
     log,
     get signal() {
       return interrupted();

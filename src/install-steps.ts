@@ -4,7 +4,6 @@ import type { InstallStep } from "./drivers/install.js";
 export const installSteps: Readonly<Record<InstallStep, string>> = {
   sweep: "Making room",
   resolve: "Looking for its newest version",
-  check: "Checking what it says of itself",
   trust: "Checking whether it is trusted",
   unpack: "Fetching and unpacking",
   dependencies: "Installing its dependencies",

@@ -2,6 +2,8 @@ import type { DriverSource } from "./source.js";
 
 /** A version that was found, as far as it is known before anything of it but its package.json is fetched. Policy, user and lock judge it by this. */
 export interface Candidate {
+  /** The short name, if the user typed only that: it stands for a package of npm that nobody vouches for. */
+  readonly typedName?: string;
   readonly source: DriverSource;
   /** The canonical text of {@link source}. */
   readonly shownSource: string;
@@ -19,6 +21,8 @@ export interface Candidate {
   /** The newest SDK its author has tried: `dockerMachine.testedUpTo`. */
   readonly testedUpTo?: string;
   readonly commit?: string;
+  /** The tag that stood for the commit. */
+  readonly tag?: string;
   readonly integrity?: string;
   readonly facts: CandidateFacts;
 }

@@ -42,6 +42,25 @@ export async function checkCompatibility(question: CompatibilityQuestion): Promi
   );
 }
 
+/**
+ * Whether the SDK range of a package.json takes this program's SDK. One without a range, or with one that isn't, counts as fitting: it is refused for that.
+ *
+ * @returns a function, since it is asked for many versions
+ */
+export async function sdkFit(sdkVersion: string): Promise<(manifest: unknown) => boolean> {
+  const { default: satisfies } = await import("semver/functions/satisfies.js");
+  const { default: validRange } = await import("semver/ranges/valid.js");
+  return (manifest) => {
+    const range = peerRange(manifest);
+    return typeof range !== "string" || validRange(range) === null || satisfies(sdkVersion, range, { includePrerelease: true });
+  };
+}
+
+function peerRange(manifest: unknown): unknown {
+  const peers = (manifest as { readonly peerDependencies?: Readonly<Record<string, unknown>> } | undefined)?.peerDependencies;
+  return peers?.[SDK_PACKAGE];
+}
+
 function newerDriver(source: string): string[] {
   const newest = formatSource(withoutVersion(parseSource(source, "/")));
   return [

@@ -1,18 +1,21 @@
 import { join } from "node:path";
-import { isDriverError, type Logger } from "@docker-machine/driver-sdk";
+import type { Logger } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
 import { removeDirectory } from "../files/atomic-file.js";
 import { withLock } from "../files/lock.js";
 import type { Settings } from "../settings.js";
+import type { InstallWishes } from "./candidate.js";
+import { describeInstallation, describePresent } from "./describe-installation.js";
+import { DriverLoader, type DriverReference } from "./driver-loader.js";
+import type { FoundDriver } from "./find-driver.js";
 import type { InstallStep } from "./install.js";
-import { definitionIn, loadReceipt } from "./load.js";
 import type { LoadedDriver } from "./loaded-driver.js";
-import { missingDefinition, missingError } from "./missing.js";
+import { missingError } from "./missing.js";
 import { type Receipt, Receipts } from "./receipts.js";
-import { findHostSdk, type HostSdk } from "./sdk-link.js";
 import { findShipped, type ShippedDriver, shippedDrivers } from "./shipped.js";
 import { type DriverSource, formatSource, parseSource } from "./source.js";
-import { type Ask, unknownName } from "./trust.js";
+import { type Ask, shortNameGate, unknownName } from "./trust.js";
+import type { DriverUpdate, UpdateContext } from "./updates.js";
 
 /** What {@link Drivers} works with. */
 export interface DriversOptions {
@@ -28,6 +31,8 @@ export interface DriversOptions {
   readonly cwd: string;
   /** Absent without a terminal. */
   readonly ask?: Ask | undefined;
+  /** The version of this program. */
+  readonly programVersion: string;
   /** Told before each step of an installation, for a live display. */
   readonly onStep?: (step: InstallStep) => void;
 }
@@ -42,13 +47,6 @@ export interface InstalledDriver {
   readonly receipt?: Receipt;
 }
 
-/** What a machine remembers of its driver. */
-export interface DriverReference {
-  readonly driverName: string;
-  /** The canonical source; absent in a machine of the Go program's. */
-  readonly driverSource?: string;
-}
-
 /** All that is known of one driver. */
 export interface DriverDetails extends InstalledDriver {
   /** Loaded, or the stand-in whose summary says why it can't be. */
@@ -59,13 +57,12 @@ export interface DriverDetails extends InstalledDriver {
 export class Drivers {
   readonly #options: DriversOptions;
   readonly #receipts: Receipts;
-  /** By what machines remember of their driver: `ls` asks for the same one hundreds of times. */
-  readonly #ofMachines = new Map<string, Promise<LoadedDriver>>();
-  #sdk: Promise<HostSdk> | undefined;
+  readonly #loader: DriverLoader;
 
   constructor(options: DriversOptions) {
     this.#options = options;
     this.#receipts = new Receipts(options.directory);
+    this.#loader = new DriverLoader(options.directory, this.#receipts);
   }
 
   /**
@@ -73,49 +70,86 @@ export class Drivers {
    *
    * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
    */
-  async obtain(typed: string): Promise<LoadedDriver> {
+  async obtain(typed: string, wishes: InstallWishes = {}): Promise<LoadedDriver> {
     const source = parseSource(typed, this.#options.cwd);
     const present = await this.#find(source);
     if (present !== undefined) return present;
     this.#refuseUnasked(source);
-    return this.#load(await this.#install(source, "unless-present"));
+    return this.#loader.installed(await this.#install(source, { wishes, when: "unless-present" }));
   }
 
   /** The driver of an existing machine. One that is gone, damaged or doesn't fit gets a stand-in whose every operation says so. */
   async forMachine(reference: DriverReference): Promise<LoadedDriver> {
-    const key = JSON.stringify([reference.driverName, reference.driverSource]);
-    const loading = this.#ofMachines.get(key) ?? this.#loadForMachine(reference);
-    this.#ofMachines.set(key, loading);
-    return loading;
-  }
-
-  async #loadForMachine({ driverName: name, driverSource: source }: DriverReference): Promise<LoadedDriver> {
-    const shipped = findShipped(name);
-    if (shipped !== undefined) return this.#loadShipped(shipped);
-    const receipt = await this.#receipts.find(name);
-    try {
-      if (receipt !== undefined) return await this.#load(receipt);
-    } catch (error) {
-      if (!isDriverError(error)) throw error;
-      return standIn(name, source, asMachineError(error));
-    }
-    return standIn(name, source);
+    return this.#loader.forMachine(reference);
   }
 
   /**
-   * Installs a driver, or its newer version; what is already the newest stays.
+   * Installs a driver, or its newer version; what is already the newest stays. The name of an installed driver means its source, and one that is pinned stays as it is.
    *
    * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
    */
-  async install(typed: string): Promise<Receipt> {
+  async install(typed: string, wishes: InstallWishes = {}): Promise<Receipt> {
     const source = parseSource(typed, this.#options.cwd);
     if (source.kind === "name") {
-      const receipt = await this.#receipts.find(source.name);
       if (findShipped(source.name) !== undefined) throw shippedAlready(source.name);
-      if (receipt !== undefined) return this.#install(parseSource(receipt.source, "/"), "always");
+      const receipt = await this.#receipts.find(source.name);
+      if (receipt !== undefined && (receipt.pinned || wishes.pin === true)) return this.#pin(receipt.name);
+      if (receipt !== undefined) return this.#install(parseSource(receipt.source, "/"), { wishes, when: "always" });
     }
     this.#refuseUnasked(source);
-    return this.#install(source, "always");
+    return this.#install(source, { wishes, when: "always" });
+  }
+
+  /** Keeps an installed driver at its version. */
+  async #pin(name: string): Promise<Receipt> {
+    return this.#locked(async () => {
+      const pinned = { ...(await this.#receipts.get(name)), pinned: true };
+      await this.#receipts.put(pinned);
+      this.#options.log.info(
+        `The driver "${name}" is pinned at ${pinned.version}. To let it go: docker-machine driver install ${pinned.source}`,
+      );
+      return pinned;
+    });
+  }
+
+  /**
+   * What a source would come to, without fetching more than its package.json.
+   *
+   * @throws {MachineError} as {@link install}
+   */
+  async preview(typed: string, wishes: InstallWishes = {}): Promise<FoundDriver> {
+    const source = parseSource(typed, this.#options.cwd);
+    return this.#prepared(wishes, async (context) => {
+      const { inDriversFolder } = await import("./install.js");
+      const { findDriver } = await import("./find-driver.js");
+      return inDriversFolder(context, (scratch) => findDriver(source, { ...context, scratch }));
+    });
+  }
+
+  /**
+   * Looks for a newer version of one installed driver, or brings it there.
+   *
+   * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
+   */
+  async update(name: string, { dryRun = false, ...wishes }: InstallWishes & { readonly dryRun?: boolean } = {}): Promise<DriverUpdate> {
+    if (findShipped(name) !== undefined) throw shippedAlready(name);
+    return this.#prepared(wishes, async (context) => {
+      const { checkUpdate, updateDriver } = await import("./updates.js");
+      const receipt = await this.#receipts.get(name);
+      return dryRun ? checkUpdate(receipt, context) : updateDriver(receipt, context);
+    });
+  }
+
+  /**
+   * Makes the version before the installed one again.
+   *
+   * @throws {MachineError} `DRIVER_MISSING`, `DRIVER_NO_PREVIOUS`, `DRIVER_DAMAGED`, `DRIVER_INCOMPATIBLE`
+   */
+  async rollBack(name: string): Promise<Receipt> {
+    return this.#prepared({}, async (context) => {
+      const { rollBack } = await import("./updates.js");
+      return rollBack(name, context);
+    });
   }
 
   /** Shipped and installed drivers, by name. */
@@ -145,21 +179,20 @@ export class Drivers {
     if (findShipped(name) !== undefined)
       throw new MachineError("DRIVER_SHIPPED", `The driver "${name}" is part of docker-machine and can't be uninstalled.`);
     await this.#locked(async () => {
-      const receipt = await this.#receipts.find(name);
-      if (receipt === undefined) throw missingError({ name, source: undefined });
+      await this.#receipts.get(name);
       // The receipt goes first: a folder without one is not installed, and is swept away later if this process dies here.
       await this.#receipts.delete(name);
-      if (!receipt.linked) await removeDirectory(join(this.#options.directory, name));
+      await removeDirectory(join(this.#options.directory, name));
     });
   }
 
   async #find(source: DriverSource): Promise<LoadedDriver | undefined> {
     if (source.kind === "name") {
       const shipped = findShipped(source.name);
-      if (shipped !== undefined) return this.#loadShipped(shipped);
+      if (shipped !== undefined) return this.#loader.shipped(shipped);
     }
     const receipt = await this.#receiptOf(source);
-    return receipt === undefined ? undefined : this.#load(receipt);
+    return receipt === undefined ? undefined : this.#loader.installed(receipt);
   }
 
   async #receiptOf(source: DriverSource): Promise<Receipt | undefined> {
@@ -173,61 +206,43 @@ export class Drivers {
     if (source.kind === "name" && this.#options.ask === undefined) throw unknownName(source.name);
   }
 
-  async #install(source: DriverSource, when: "always" | "unless-present"): Promise<Receipt> {
-    const { ask, onStep = () => undefined, log, ...others } = this.#options;
-    return this.#locked(async () => {
+  async #install(
+    source: DriverSource,
+    { wishes, when }: { readonly wishes: InstallWishes; readonly when: "always" | "unless-present" },
+  ): Promise<Receipt> {
+    return this.#prepared(wishes, async (context) => {
       // Another process may have installed it while this one waited for the lock.
       const present = when === "unless-present" ? await this.#receiptOf(source) : undefined;
       if (present !== undefined) return present;
       const { installDriver } = await import("./install.js");
-      const { receipt, isNew } = await installDriver(source, {
-        ...others,
-        settings: await this.#options.settings(),
-        log,
-        ask,
-        onStep,
-        receipts: this.#receipts,
-        sdk: await this.#hostSdk(),
-      });
-      log.info(
-        isNew
-          ? describeInstallation(receipt)
-          : `The driver "${receipt.name}" ${receipt.version} from ${receipt.source} is installed already.`,
-      );
+      const { receipt, isNew } = await installDriver(source, context);
+      context.log.info(isNew ? describeInstallation(receipt) : describePresent(receipt));
       return receipt;
     });
+  }
+
+  /** Runs what changes the drivers' folder, under its lock. */
+  async #prepared<T>(wishes: InstallWishes, action: (context: UpdateContext) => Promise<T>): Promise<T> {
+    const { onStep = () => undefined, ask, ...others } = this.#options;
+    return this.#locked(async () =>
+      action({
+        ...others,
+        ask,
+        onStep,
+        wishes,
+        settings: await this.#options.settings(),
+        gates: [shortNameGate(ask)],
+        receipts: this.#receipts,
+        sdk: await this.#loader.sdk(),
+      }),
+    );
   }
 
   async #locked<T>(action: () => Promise<T>): Promise<T> {
     const { directory, signal, log } = this.#options;
     const options = { subject: "the installed drivers", signal, onWait: (message: string) => log.info(message) };
-    return withLock(join(directory, ".lock"), options, action).finally(() => this.#ofMachines.clear());
+    return withLock(join(directory, ".lock"), options, action).finally(() => this.#loader.forget());
   }
-
-  async #load(receipt: Receipt): Promise<LoadedDriver> {
-    return loadReceipt(receipt, { directory: this.#options.directory, sdk: await this.#hostSdk() });
-  }
-
-  async #loadShipped(driver: ShippedDriver): Promise<LoadedDriver> {
-    const { name } = driver;
-    const definition = definitionIn(await driver.load(), { name, source: name });
-    return { definition, name, source: name, version: driver.version, kind: "shipped" };
-  }
-
-  #hostSdk(): Promise<HostSdk> {
-    this.#sdk ??= findHostSdk();
-    return this.#sdk;
-  }
-}
-
-function standIn(name: string, source: string | undefined, cause?: MachineError): LoadedDriver {
-  const definition = missingDefinition({ name, source, ...(cause === undefined ? {} : { cause }) });
-  return { definition, name, source: source ?? name, version: "", kind: "missing" };
-}
-
-function asMachineError(error: unknown): MachineError {
-  if (error instanceof MachineError) return error;
-  throw error;
 }
 
 function describeShipped({ name, version }: ShippedDriver): InstalledDriver {
@@ -237,13 +252,6 @@ function describeShipped({ name, version }: ShippedDriver): InstalledDriver {
 function describeReceipt(receipt: Receipt): InstalledDriver {
   const { name, version, source, linked } = receipt;
   return { name, kind: linked ? "linked" : "installed", version, source, receipt };
-}
-
-function describeInstallation({ name, version, source, commit, treeHash, fileCount, sizeBytes, linked, folder }: Receipt): string {
-  if (linked) return `Linked the driver "${name}" ${version}: it is used in place, from ${folder}.`;
-  const from = commit === undefined ? source : `${source}, commit ${commit}`;
-  const size = sizeBytes < 1_000_000 ? `${Math.ceil(sizeBytes / 1000)} kB` : `${(sizeBytes / 1_000_000).toFixed(1)} MB`;
-  return `Installed the driver "${name}" ${version} from ${from} (sha256 ${treeHash}, ${fileCount} files, ${size}). No install scripts were run.`;
 }
 
 function shippedAlready(name: string): MachineError {

@@ -8,7 +8,7 @@ import { PACKAGE_FOLDER, quickProblem } from "./installed-tree.js";
 import type { LoadedDriver } from "./loaded-driver.js";
 import { readManifest, SDK_PACKAGE } from "./manifest.js";
 import { resolveFolder } from "./origins/folder.js";
-import type { Receipt } from "./receipts.js";
+import type { InstalledVersion, Receipt } from "./receipts.js";
 import { ensureSdkLink, type HostSdk } from "./sdk-link.js";
 
 /** What loading a driver needs to know. */
@@ -58,7 +58,7 @@ async function loadLinked({ name, source, folder }: Receipt, sdk: HostSdk): Prom
 }
 
 /** Where a receipt's tree is, as an absolute path. */
-export function folderOf({ folder }: Receipt, directory: string): string {
+export function folderOf({ folder }: Pick<InstalledVersion, "folder">, directory: string): string {
   return isAbsolute(folder) ? folder : resolve(directory, folder);
 }
 

@@ -14,6 +14,8 @@ export interface DriverManifest {
   readonly driver: string;
   /** The SDK versions it works with: `peerDependencies["@docker-machine/driver-sdk"]`. */
   readonly sdkRange: string;
+  /** `dockerMachine.testedUpTo`: the newest SDK that its author has tried. */
+  readonly testedUpTo?: string;
   /** The file to import, relative to the package. */
   readonly entry: string;
 }
@@ -25,6 +27,7 @@ export interface ManifestOrigin {
 }
 
 const VERSION = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+const TESTED_UP_TO = /^\d+(?:\.\d+){0,2}$/;
 const CONDITIONS = ["module-sync", "node", "import", "default"];
 
 /**
@@ -62,7 +65,15 @@ export function readManifest(content: unknown, origin: ManifestOrigin): DriverMa
   if (typeof version !== "string" || !VERSION.test(version) || version.length > 100)
     throw invalid(origin, `its package.json has the version ${show(version)}`);
   refuseBundledSdk(content, driver, origin);
-  return { package: name, version, driver, sdkRange: sdkRangeOf(content, origin), entry: entryOf(content, origin) };
+  const { testedUpTo } = field;
+  return {
+    package: name,
+    version,
+    driver,
+    sdkRange: sdkRangeOf(content, origin),
+    entry: entryOf(content, origin),
+    ...(typeof testedUpTo === "string" && TESTED_UP_TO.test(testedUpTo) ? { testedUpTo } : {}),
+  };
 }
 
 function sdkRangeOf(content: Record<string, unknown>, origin: ManifestOrigin): string {

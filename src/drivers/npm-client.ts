@@ -1,6 +1,6 @@
 import { MachineError } from "../errors.js";
 import { npmError } from "./npm-error.js";
-import type { NpmRegistry, RegistryPackage } from "./npm-registry.js";
+import type { Fits, NpmRegistry, RegistryPackage } from "./npm-registry.js";
 import type { NpmSettings, NpmSettingsPlaces } from "./npm-settings.js";
 import type { TreeRoot } from "./plain-tree.js";
 
@@ -20,13 +20,13 @@ export class NpmClient {
   }
 
   /**
-   * Finds a version in the registry that .npmrc names for the package.
+   * Finds a version in the registry that .npmrc names for the package: for a range or tag the newest that fits, if any does.
    *
    * @param wanted a version, range or tag
    * @throws {MachineError} `SOURCE_NOT_FOUND`, `SOURCE_NEEDS_TOKEN`, `SOURCE_VERSION_NOT_FOUND`, `SOURCE_UNREACHABLE`, `SOURCE_ANSWER_INVALID`
    */
-  async find(name: string, wanted: string): Promise<RegistryPackage> {
-    return this.#run(`${name}@${wanted}`, (registry) => registry.find(name, wanted, "full"));
+  async find(name: string, wanted: string, { fits }: { readonly fits: Fits }): Promise<RegistryPackage> {
+    return this.#run(`${name}@${wanted}`, (registry) => registry.find(name, wanted, { metadata: "full", fits }));
   }
 
   /**

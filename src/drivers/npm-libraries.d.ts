@@ -41,6 +41,7 @@ declare module "npm-pick-manifest" {
   interface Packument {
     readonly name: string;
     readonly versions: Readonly<Record<string, Manifest>>;
+    readonly "dist-tags"?: Readonly<Record<string, string>>;
   }
 
   /** The version that npm installs for a version, range or tag. Throws errors with the codes `ETARGET`, `ENOVERSIONS` or `E403`. */

@@ -17,6 +17,24 @@ export interface RegistryPackage {
   readonly address: string;
   /** The tarball's hash as the registry tells it. */
   readonly integrity: string | undefined;
+  /** The package.json of the newest version, where another one was chosen because it fits. */
+  readonly passedOver?: Readonly<Record<string, unknown>>;
+}
+
+/** Whether a version's package.json fits. */
+export type Fits = (manifest: unknown) => boolean;
+
+interface FindOptions {
+  readonly metadata: Metadata;
+  /** Default: all do. */
+  readonly fits?: Fits;
+}
+
+/** Just one version of a package, by its tarball's hash. */
+export interface PinnedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly integrity: string;
 }
 
 /** How much of the versions' package.json a registry shall tell. The short form has what an installer needs, and few fields besides. */
@@ -24,6 +42,7 @@ export type Metadata = "full" | "short";
 
 /** What a registry tells of a package: all its versions. */
 type Packument = Parameters<typeof pickManifest>[0];
+type Manifest = ReturnType<typeof pickManifest>;
 
 const ACCEPT = { full: "application/json", short: "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*" };
 
@@ -41,14 +60,34 @@ export class NpmRegistry {
     this.#settings = settings;
   }
 
-  /** Finds the version that npm would install for a package's name and a version, range or tag. */
-  async find(name: string, wanted: string, metadata: Metadata): Promise<RegistryPackage> {
+  /** Finds the version that npm would install for a package's name and a version, range or tag; for a range or tag, the newest one that fits, if any does. */
+  async find(name: string, wanted: string, { metadata, fits = () => true }: FindOptions): Promise<RegistryPackage> {
     const spec = registrySpec(name, wanted);
     if (spec === undefined) throw Object.assign(new Error(`${wanted} is not a version, range or tag`), { code: "EINVALIDTAGNAME" });
-    const manifest = pickManifest(await this.#packument(spec, metadata), spec.fetchSpec ?? "", this.#settings);
+    const packument = await this.#packument(spec, metadata);
+    const newest = pickManifest(packument, spec.fetchSpec ?? "", this.#settings);
+    const isChoice = spec.type !== "version" && !fits(newest);
+    const manifest = isChoice ? (this.#newestFitting(packument, { spec, newest, fits }) ?? newest) : newest;
     const { tarball, integrity, shasum } = manifest.dist ?? {};
     if (typeof tarball !== "string") throw new Error(`the registry tells no tarball of ${name} ${manifest.version}`);
-    return { manifest, address: addressIn(this.#settings, tarball), integrity: integrityOf(integrity, shasum) };
+    return {
+      manifest,
+      address: addressIn(this.#settings, tarball),
+      integrity: integrityOf(integrity, shasum),
+      ...(manifest === newest ? {} : { passedOver: newest }),
+    };
+  }
+
+  #newestFitting(packument: Packument, { spec, newest, fits }: { spec: npa.Result; newest: Manifest; fits: Fits }): Manifest | undefined {
+    const versions = Object.fromEntries(Object.entries(packument.versions).filter(([, manifest]) => fits(manifest)));
+    // What is tagged newer than `latest` is not meant for everybody.
+    const range = spec.type === "tag" ? `<${newest.version}` : (spec.fetchSpec ?? "");
+    try {
+      return pickManifest({ ...packument, versions, "dist-tags": {} }, range, this.#settings);
+    } catch (error) {
+      if (hasCode(error, "ETARGET") || hasCode(error, "ENOVERSIONS")) return undefined;
+      throw error;
+    }
   }
 
   /** Asks for packages that {@link find} will be called for, in the short form. */
@@ -69,6 +108,13 @@ export class NpmRegistry {
       if (!isDamage(error)) throw error;
       await this.#fetch(address, file, integrity);
     }
+  }
+
+  /** Brings just one version's tarball by its hash: from npm's cache if it is there, else from where the registry says that version is. */
+  async downloadVersion({ name, version, integrity }: PinnedPackage, file: string): Promise<void> {
+    if (await this.#copyCached(integrity, file)) return;
+    const { address } = await this.find(name, version, { metadata: "short" });
+    await this.download(address, file, integrity);
   }
 
   async #copyCached(integrity: string, file: string): Promise<boolean> {

@@ -82,7 +82,7 @@ class Search {
     const spec = `${name}@${wanted}`;
     if (this.#seen.has(spec)) return true;
     this.#seen.add(spec);
-    const found = await this.#registry.find(name, wanted, "short");
+    const found = await this.#registry.find(name, wanted, { metadata: "short" });
     const present = this.#packages.get(name);
     if (present !== undefined) return present.manifest.version === found.manifest.version;
     this.#packages.set(name, found);

@@ -2,13 +2,22 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode, MachineError, messageOf } from "../errors.js";
 import { writeAtomically } from "../files/atomic-file.js";
+import type { CandidateFacts, DriverForm } from "./candidate.js";
+import { missingError } from "./missing.js";
 
 /** What was installed, from where. `receipts.json` holds one for each installed driver, and is the truth: a folder without a receipt is not installed. */
-export interface Receipt {
+export interface Receipt extends InstalledVersion {
+  /** The version before, kept for `driver rollback` until the next one comes. */
+  readonly previous?: InstalledVersion;
+}
+
+/** One installed version of a driver. */
+export interface InstalledVersion {
   /** The driver's name. */
   readonly name: string;
   readonly version: string;
-  /** The package's name. */
+  readonly form: DriverForm;
+  /** The package's name; for a program, that of its file. */
   readonly package: string;
   /** The canonical source. */
   readonly source: string;
@@ -16,11 +25,16 @@ export interface Receipt {
   readonly folder: string;
   /** Whether it is used in place, from the user's own folder. */
   readonly linked: boolean;
-  /** The file to import, relative to the package. */
+  /** The file to import or to run, relative to the package. */
   readonly entry: string;
+  /** The SDK versions it works with. Empty for a program. */
   readonly sdkRange: string;
+  /** Whether updates pass it over. */
+  readonly pinned: boolean;
   /** The git commit, for a driver from a git host. */
   readonly commit?: string;
+  /** The tag that stood for the commit. */
+  readonly tag?: string;
   /** The hash of the packed package as the registry or {@link https://w3c.github.io/webappsec-subresource-integrity/ | SRI} writes it. */
   readonly integrity?: string;
   /** SHA-256 over the installed tree's files, dependencies included. Absent for a linked one. */
@@ -29,9 +43,18 @@ export interface Receipt {
   readonly sizeBytes: number;
   /** ISO 8601. */
   readonly installedAt: string;
+  /** The version of docker-machine that installed it. */
+  readonly installedBy: string;
+  /** What the place it came from told of it. */
+  readonly facts: CandidateFacts;
 }
 
 const FORMAT_VERSION = 1;
+
+/** A receipt as a version to be kept. */
+export function withoutPrevious({ previous: _previous, ...version }: Receipt): InstalledVersion {
+  return version;
+}
 
 /** `receipts.json` in the drivers' folder. Changing it is for the holder of that folder's lock. */
 export class Receipts {
@@ -59,6 +82,17 @@ export class Receipts {
 
   async find(name: string): Promise<Receipt | undefined> {
     return (await this.all()).find((receipt) => receipt.name === name);
+  }
+
+  /**
+   * The receipt of that name.
+   *
+   * @throws {MachineError} `DRIVER_MISSING`
+   */
+  async get(name: string): Promise<Receipt> {
+    const receipt = await this.find(name);
+    if (receipt === undefined) throw missingError({ name, source: undefined });
+    return receipt;
   }
 
   /** Adds a receipt, or replaces that of the same name. */
@@ -110,18 +144,31 @@ export class Receipts {
 const REQUIRED = {
   name: "string",
   version: "string",
+  form: "string",
   package: "string",
   source: "string",
   folder: "string",
   linked: "boolean",
   entry: "string",
+  sdkRange: "string",
+  pinned: "boolean",
+  fileCount: "number",
+  sizeBytes: "number",
+  installedAt: "string",
+  installedBy: "string",
+  facts: "object",
 } as const;
 
 function isReceipt(value: unknown): value is Receipt {
   if (typeof value !== "object" || value === null) return false;
+  return isInstalledVersion(value) && (!("previous" in value) || isInstalledVersion(value.previous));
+}
+
+function isInstalledVersion(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
   const fields = new Map<string, unknown>(Object.entries(value));
-  const hasFields = Object.entries({ ...REQUIRED, sdkRange: "string", fileCount: "number", sizeBytes: "number", installedAt: "string" });
-  if (!hasFields.every(([field, type]) => typeof fields.get(field) === type)) return false;
+  if (!Object.entries(REQUIRED).every(([field, type]) => typeof fields.get(field) === type && fields.get(field) !== null)) return false;
+  if (fields.get("form") !== "package" && fields.get("form") !== "program") return false;
   const folder = String(fields.get("folder"));
   return (
     fields.get("linked") === true ||

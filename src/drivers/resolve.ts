@@ -1,7 +1,7 @@
 import { resolveFolder } from "./origins/folder.js";
 import { resolveGit } from "./origins/git.js";
 import { resolveNpm } from "./origins/npm.js";
-import type { OriginContext, ResolvedFolder, ResolvedPackage } from "./origins/origin.js";
+import type { OriginContext, ResolvedDriver } from "./origins/origin.js";
 import { resolveTarballFile, resolveTarballUrl } from "./origins/tarball.js";
 import type { DriverSource } from "./source.js";
 
@@ -11,7 +11,7 @@ export function packageOfName(name: string): string {
 }
 
 /** Finds the version that a source means, and reads its package.json; nothing of it is unpacked. */
-export async function resolveSource(source: DriverSource, context: OriginContext): Promise<ResolvedPackage | ResolvedFolder> {
+export async function resolveSource(source: DriverSource, context: OriginContext): Promise<ResolvedDriver> {
   switch (source.kind) {
     case "name":
       return resolveNpm({ kind: "npm", package: packageOfName(source.name) }, context);

@@ -1,25 +1,25 @@
 import { MachineError } from "../errors.js";
-import type { DriverManifest } from "./manifest.js";
+import type { Gate } from "./candidate.js";
 import { packageOfName } from "./resolve.js";
 import { shippedDrivers } from "./shipped.js";
-import type { DriverSource } from "./source.js";
 
 /** Asks the user a yes-or-no question. */
 export type Ask = (question: string) => Promise<boolean>;
 
 /**
- * The gate before a driver's tree is installed. Having typed a source is consent to it; a short name that could be a typo is asked about.
+ * The gate for a package that a short name stands for: it could be a typo, so it is asked about. Any other source was typed, which is consent to it.
  *
- * @throws {MachineError} `DRIVER_NOT_TRUSTED`
+ * @returns a gate that throws `DRIVER_NOT_TRUSTED`
  */
-export async function checkTrust(source: DriverSource, manifest: DriverManifest, ask: Ask | undefined): Promise<void> {
-  if (source.kind !== "name") return;
-  if (ask === undefined) throw unknownName(source.name);
-  const question = `There is no driver "${source.name}" here. Install the package ${manifest.package} ${manifest.version} from npm?`;
-  if (await ask(question)) return;
-  throw new MachineError("DRIVER_NOT_TRUSTED", `The driver "${source.name}" was not installed.`, {
-    suggestions: suggestionsFor(source.name),
-  });
+export function shortNameGate(ask: Ask | undefined): Gate {
+  return async ({ typedName, package: packageName, version }, wishes) => {
+    if (typedName === undefined || wishes.yes === true) return;
+    if (ask === undefined) throw unknownName(typedName);
+    if (await ask(`There is no driver "${typedName}" here. Install the package ${packageName} ${version} from npm?`)) return;
+    throw new MachineError("DRIVER_NOT_TRUSTED", `The driver "${typedName}" was not installed.`, {
+      suggestions: suggestionsFor(typedName),
+    });
+  };
 }
 
 /** The refusal of a short name when there is nobody to ask. It needs no network. */

@@ -19,7 +19,7 @@ test("an installed driver is used without network, by its source and by its name
   expect(world.registry.requests).toHaveLength(length);
 });
 
-test("a newer version replaces the installed one, whose folder stays until the next installation", async () => {
+test("a newer version replaces the installed one, whose folder stays for a rollback", async () => {
   const world = await DriverWorld.start();
   world.registry.publish(driverPackage({ version: "1.0.0" }));
   const first = await world.drivers().install(PACKAGE);
@@ -29,8 +29,12 @@ test("a newer version replaces the installed one, whose folder stays until the n
   expect((await world.drivers().obtain("acme")).definition.summary).toBe("1.1.0");
   expect(await world.folders()).toEqual([first.folder, second.folder].sort());
   await world.drivers().install("acme");
-  expect(await world.folders()).toEqual([second.folder]);
+  expect(await world.folders()).toEqual([first.folder, second.folder].sort());
   expect(world.log.lines.at(-1)).toBe(`The driver "acme" 1.1.0 from ${PACKAGE} is installed already.`);
+  world.registry.publish(driverPackage({ version: "1.2.0" }));
+  const third = await world.drivers().install("acme");
+  await world.drivers().install("acme");
+  expect(await world.folders()).toEqual([second.folder, third.folder].sort());
 });
 
 test("another package can't take the name of an installed driver", async () => {

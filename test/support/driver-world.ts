@@ -52,6 +52,7 @@ export class DriverWorld {
       cwd: this.root,
       env: this.env,
       log: this.log,
+      programVersion: "1.0.0",
       settings: async () => ({ gitMirrors: new Map([["github.com", this.git.url]]) }),
       signal: new AbortController().signal,
       ...options,

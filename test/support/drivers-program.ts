@@ -20,6 +20,7 @@ const { verb, source, dieAt, mirror, ...order } = JSON.parse(process.argv[2] ?? 
 const options: DriversOptions = {
   ...order,
   log: new RecordingLog(),
+  programVersion: "1.0.0",
   settings: async () => ({ gitMirrors: new Map([["github.com", mirror]]) }),
   signal: new AbortController().signal,
   onStep: (step) => {

@@ -9,7 +9,7 @@ import type { ResolvedFolder } from "./origin.js";
 export async function resolveFolder(source: FolderSource): Promise<ResolvedFolder> {
   const directory = await realFolder(source.path);
   const text = await readManifestText(directory, source.path);
-  return { manifest: parseManifestText(text, { source: formatSource(source) }), directory };
+  return { kind: "folder", manifest: parseManifestText(text, { source: formatSource(source) }), directory };
 }
 
 async function realFolder(path: string): Promise<string> {

@@ -24,20 +24,38 @@ export function readReferences(listing: string): References {
   return { tags: new Map(under("refs/tags/")), branches: new Map(under("refs/heads/")), head: all.get("HEAD") };
 }
 
+/** A commit that may be meant. */
+export interface PickedReference {
+  /** A commit's name, of which only the beginning may be known. */
+  readonly commit: string;
+  /** The tag that stands for it. */
+  readonly tag?: string;
+}
+
+/** What decides among references. */
+export interface PickOptions {
+  /** Whether tags of pre-releases count. Default: false. */
+  readonly pre?: boolean;
+}
+
 /**
- * Picks a commit: for a reference the tag of that name, else the branch, else the newest tag in that semver range, else the commit of that name;
- * without one the newest semver tag that isn't a pre-release, else the default branch.
+ * Picks commits, the best first: for a reference the tag of that name, else the branch, else the tags in that semver range from the newest on, else the commit of that name;
+ * without one the semver tags from the newest on, pre-releases left out, else the default branch.
  *
- * @returns a commit's name, of which only the beginning may be known
  * @throws {MachineError} `SOURCE_VERSION_NOT_FOUND`, `SOURCE_EMPTY`
  */
-export async function pickReference({ tags, branches, head }: References, source: GitSource): Promise<string> {
+export async function pickReferences(
+  { tags, branches, head }: References,
+  source: GitSource,
+  options: PickOptions = {},
+): Promise<readonly PickedReference[]> {
   const { ref } = source;
-  const commit =
-    ref === undefined
-      ? ((await newestTag(tags, "*")) ?? head)
-      : (tags.get(ref) ?? branches.get(ref) ?? (await newestTag(tags, ref)) ?? commitName(ref));
-  if (commit !== undefined) return commit;
+  const named = ref === undefined ? undefined : (tagged(tags, ref) ?? plain(branches.get(ref)));
+  if (named !== undefined) return [named];
+  const newest = await newestTags(tags, ref ?? "*", options);
+  if (newest.length > 0) return newest;
+  const other = plain(ref === undefined ? head : commitName(ref));
+  if (other !== undefined) return [other];
   if (ref === undefined)
     throw new MachineError("SOURCE_EMPTY", `The repository ${formatSource(source)} has no commits.`, {
       suggestions: ["Check that this is the right repository."],
@@ -45,16 +63,24 @@ export async function pickReference({ tags, branches, head }: References, source
   throw notFound(source, ref, [...tags.keys()], [...branches.keys()]);
 }
 
-async function newestTag(tags: References["tags"], range: string): Promise<string | undefined> {
+async function newestTags(tags: References["tags"], range: string, { pre = false }: PickOptions): Promise<PickedReference[]> {
   const { default: semver } = await import("semver");
-  if (semver.validRange(range) === null) return undefined;
-  const versions = new Map<string, string>();
+  if (semver.validRange(range) === null) return [];
+  const versions = new Map<string, PickedReference>();
   for (const [tag, commit] of tags) {
     const version = semver.valid(tag);
-    if (version !== null) versions.set(version, commit);
+    if (version !== null && semver.satisfies(version, range, { includePrerelease: pre })) versions.set(version, { commit, tag });
   }
-  const newest = semver.maxSatisfying([...versions.keys()], range);
-  return newest === null ? undefined : versions.get(newest);
+  return semver.rsort([...versions.keys()]).flatMap((version) => versions.get(version) ?? []);
+}
+
+function tagged(tags: References["tags"], tag: string): PickedReference | undefined {
+  const commit = tags.get(tag);
+  return commit === undefined ? undefined : { commit, tag };
+}
+
+function plain(commit: string | undefined): PickedReference | undefined {
+  return commit === undefined ? undefined : { commit };
 }
 
 function commitName(ref: string): string | undefined {

@@ -5,22 +5,25 @@ import { parseManifestText } from "../manifest.js";
 import { inspectTarball } from "../package-tarball.js";
 import { formatSource } from "../source.js";
 import { type GitContext, remoteOf, runGit, tryGit } from "./git-program.js";
-import { pickReference, readReferences } from "./git-references.js";
-import type { Origin } from "./origin.js";
+import { type PickedReference, pickReferences, readReferences } from "./git-references.js";
+import { type Origin, type OriginContext, passedOver } from "./origin.js";
 
 /** A repository on any git host: one commit of it, without its history, submodules or hooks. */
-export const resolveGit: Origin<GitSource> = async (source, { settings, env, signal, scratch }) => {
+export const resolveGit: Origin<GitSource> = async (source, context) => {
+  const { settings, env, signal, scratch, wishes } = context;
   const git: GitContext = { source, remote: remoteOf(source, settings), env, signal };
   const repository = join(scratch, "repository.git");
   await runGit(["init", "--quiet", "--bare", "--template=", "--", repository], git);
   // Inside a repository of our own, so that the settings of one the user stands in don't count.
   const listing = await runGit(["-C", repository, "ls-remote", "--", git.remote.address], git);
-  const picked = await pickReference(readReferences(listing), source);
-  const commit = await fetchCommit(repository, picked, git);
-  const text = await manifestText(repository, commit, git);
+  const picked = await pickReferences(readReferences(listing), source, wishes);
+  const { commit, tag, manifest, newest } = await newestFitting(picked, (reference) => readCommit(repository, reference, git), context);
   return {
-    manifest: parseManifestText(text, { source: formatSource(source) }),
+    kind: "package",
+    manifest,
     commit,
+    ...(tag === undefined ? {} : { tag }),
+    ...(newest === manifest ? {} : { passedOver: passedOver(newest) }),
     fetch: async () => {
       const file = join(scratch, "package.tar");
       await runGit(["-C", repository, "archive", "--format=tar", "--prefix=package/", `--output=${file}`, commit], git);
@@ -28,6 +31,39 @@ export const resolveGit: Origin<GitSource> = async (source, { settings, env, sig
     },
   };
 };
+
+/** How many older tags are looked at for one that fits this program's SDK. Each is fetched for it. */
+const OLDER_TAGS = 10;
+
+interface Commit {
+  readonly commit: string;
+  readonly tag?: string;
+  readonly manifest: unknown;
+}
+
+async function readCommit(repository: string, { commit: wanted, ...tag }: PickedReference, git: GitContext): Promise<Commit> {
+  const commit = await fetchCommit(repository, wanted, git);
+  const text = await manifestText(repository, commit, git);
+  return { commit, ...tag, manifest: parseManifestText(text, { source: formatSource(git.source) }) };
+}
+
+/** The first that fits, else the first. */
+async function newestFitting(
+  picked: readonly PickedReference[],
+  read: (reference: PickedReference) => Promise<Commit>,
+  { fits }: Pick<OriginContext, "fits">,
+): Promise<Commit & { readonly newest: unknown }> {
+  const [first, ...older] = picked;
+  if (first === undefined) throw new Error("There is no reference to choose.");
+  const newest = await read(first);
+  if (fits(newest.manifest)) return { ...newest, newest: newest.manifest };
+  for (const reference of older.slice(0, OLDER_TAGS)) {
+    // An old tag may be from before it was a driver at all.
+    const found = await read(reference).catch(() => undefined);
+    if (found !== undefined && fits(found.manifest)) return { ...found, newest: newest.manifest };
+  }
+  return { ...newest, newest: newest.manifest };
+}
 
 /** Brings one commit. Where the server gives no single commits, or only the beginning of the commit's name is known, the whole repository. */
 async function fetchCommit(repository: string, wanted: string, git: GitContext): Promise<string> {

@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import { inspectTarball } from "../package-tarball.js";
 import { formatSource, type NpmSource } from "../source.js";
-import type { Origin } from "./origin.js";
+import { type Origin, passedOver } from "./origin.js";
 
 /** A package of the registry that .npmrc names for it. */
-export const resolveNpm: Origin<NpmSource> = async (source, { npm, scratch }) => {
-  const found = await npm.find(source.package, source.range ?? "latest");
+export const resolveNpm: Origin<NpmSource> = async (source, { npm, scratch, fits }) => {
+  const found = await npm.find(source.package, source.range ?? "latest", { fits });
   return {
+    kind: "package",
     manifest: found.manifest,
+    ...(found.passedOver === undefined ? {} : { passedOver: passedOver(found.passedOver) }),
     ...(found.integrity === undefined ? {} : { integrity: found.integrity }),
     fetch: async () => {
       const file = join(scratch, "package.tgz");

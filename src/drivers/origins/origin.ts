@@ -1,5 +1,7 @@
 import type { Logger } from "@docker-machine/driver-sdk";
 import type { Settings } from "../../settings.js";
+import type { CandidateFacts, InstallWishes } from "../candidate.js";
+import { SDK_PACKAGE } from "../manifest.js";
 import type { NpmClient } from "../npm-client.js";
 import type { PackageTarball } from "../package-tarball.js";
 
@@ -12,26 +14,68 @@ export interface OriginContext {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  readonly wishes: InstallWishes;
+  /** Whether the SDK range of a package.json takes this program's SDK. A package.json without one counts as fitting, so that it is refused for what it lacks. */
+  readonly fits: (manifest: unknown) => boolean;
+}
+
+/** What all found versions have. */
+interface Resolved {
+  /** The git commit, if it came from git. */
+  readonly commit?: string;
+  /** The tag that stood for the commit, if it was one. */
+  readonly tag?: string;
+  /** The packed package's or the program's hash, if it came packed. */
+  readonly integrity?: string;
+  readonly facts?: CandidateFacts;
 }
 
 /** One version of a package, found but not yet unpacked. */
-export interface ResolvedPackage {
+export interface ResolvedPackage extends Resolved {
+  readonly kind: "package";
   /** Its package.json, unchecked. */
   readonly manifest: unknown;
-  /** The git commit, if it came from git. */
-  readonly commit?: string;
-  /** The packed package's hash, if it came packed. */
-  readonly integrity?: string;
+  /** The newest version that was passed over, since its SDK range doesn't take this program's SDK. */
+  readonly passedOver?: PassedOver;
   /** Brings the package's tarball, inspected. */
   fetch(): Promise<PackageTarball>;
 }
 
+/** A version that doesn't fit this program's SDK. */
+export interface PassedOver {
+  readonly version: string;
+  readonly sdkRange: string;
+}
+
+/** What is told of a version whose package.json doesn't fit. */
+export function passedOver(manifest: unknown): PassedOver {
+  const { version, peerDependencies } = manifest as {
+    readonly version?: unknown;
+    readonly peerDependencies?: Readonly<Record<string, unknown>>;
+  };
+  return { version: String(version), sdkRange: String(peerDependencies?.[SDK_PACKAGE]) };
+}
+
+/** A Go plugin's program in a release, found but not yet downloaded. */
+export interface ResolvedProgram extends Resolved {
+  readonly kind: "program";
+  /** The driver's name, checked. */
+  readonly name: string;
+  readonly version: string;
+  /** Brings the program as a file of the scratch folder, verified. */
+  fetchProgram(): Promise<string>;
+}
+
 /** A driver's folder on this computer, to be used in place. */
 export interface ResolvedFolder {
+  readonly kind: "folder";
   readonly manifest: unknown;
   /** Its path without symbolic links. */
   readonly directory: string;
 }
 
+/** What a source comes to. */
+export type ResolvedDriver = ResolvedPackage | ResolvedProgram | ResolvedFolder;
+
 /** How one kind of source is resolved: to one version, with its package.json, which is all that may be read before the checks. */
-export type Origin<S> = (source: S, context: OriginContext) => Promise<ResolvedPackage>;
+export type Origin<S, R extends ResolvedDriver = ResolvedPackage> = (source: S, context: OriginContext) => Promise<R>;

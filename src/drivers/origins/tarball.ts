@@ -37,6 +37,7 @@ async function packed(file: string, source: string): Promise<ResolvedPackage> {
   await pipeline(createReadStream(file), hash);
   const tarball = await inspectTarball(file, source);
   return {
+    kind: "package",
     manifest: parseManifestText(tarball.manifestText, { source }),
     integrity: `sha512-${hash.digest("base64")}`,
     fetch: async () => tarball,

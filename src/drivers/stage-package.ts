@@ -1,0 +1,60 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { throwIfAborted } from "@docker-machine/driver-sdk";
+import { MachineError } from "../errors.js";
+import type { FoundPackage } from "./find-driver.js";
+import type { StageContext, StagedDriver } from "./install.js";
+import { PACKAGE_FOLDER } from "./installed-tree.js";
+import { importDriver } from "./load.js";
+import { bundlesSdk, type DriverManifest, parseManifestText, readManifest, SDK_PACKAGE } from "./manifest.js";
+import { unpackTarball } from "./package-tarball.js";
+
+/**
+ * Makes a package's tree beside: unpacked, with its dependencies, without running scripts.
+ *
+ * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
+ */
+export async function stagePackage({ resolved, manifest, candidate, npm }: FoundPackage, context: StageContext): Promise<StagedDriver> {
+  const { onStep, signal, scratch } = context;
+  const { shownSource: shown } = candidate;
+  const step = (name: Parameters<typeof onStep>[0]) => {
+    throwIfAborted(signal);
+    onStep(name);
+  };
+  const staged = join(scratch, "tree");
+  const folder = join(staged, PACKAGE_FOLDER);
+  step("unpack");
+  npm.expectDependencies(resolved.manifest);
+  await unpackTarball(await resolved.fetch(), folder);
+  const content = await checkUnpacked(folder, manifest, shown);
+  step("dependencies");
+  if (hasDependencies(content)) await npm.installDependencies({ folder, content, scratch }, shown);
+  await refuseSecondSdk(folder, manifest, shown);
+  const { entry } = manifest;
+  const tryImport = async () => void (await importDriver({ name: manifest.driver, source: shown, folder, entry }));
+  return { candidate, staged, package: manifest.package, entry, tryImport };
+}
+
+/** A registry could tell one package.json and serve another: what was checked is what must be there. */
+async function checkUnpacked(folder: string, checked: DriverManifest, source: string): Promise<Record<string, unknown>> {
+  const content = parseManifestText(await readFile(join(folder, "package.json"), "utf8"), { source });
+  const unpacked = readManifest(content, { source });
+  const fields = ["package", "version", "driver", "sdkRange", "entry"] as const;
+  const differing = fields.find((field) => unpacked[field] !== checked[field]);
+  if (differing === undefined) return content as Record<string, unknown>;
+  throw new MachineError(
+    "DRIVER_MANIFEST_MISMATCH",
+    `${source} was refused: its registry says that its ${differing} is ${JSON.stringify(checked[differing])}, but its package.json says ${JSON.stringify(unpacked[differing])}.`,
+    { suggestions: ["Tell the driver's author or the registry's operator."] },
+  );
+}
+
+function hasDependencies(content: Record<string, unknown>): boolean {
+  return ["dependencies", "optionalDependencies"].some((field) => Object.keys(content[field] ?? {}).length > 0);
+}
+
+async function refuseSecondSdk(folder: string, { driver }: DriverManifest, source: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const isSdk = (path: string) => path.replaceAll("\\", "/").endsWith(`/node_modules/${SDK_PACKAGE}`);
+  if (entries.some((entry) => isSdk(join(entry.parentPath, entry.name)))) throw bundlesSdk(driver, { source });
+}
