@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Arborist from "@npmcli/arborist";
+import type { DependencyPin, DependencyPins } from "./dependency-pins.js";
 import type { NpmSettings } from "./npm-settings.js";
 import type { TreeRoot } from "./plain-tree.js";
 
@@ -12,7 +13,8 @@ const SOURCES = { allowGit: "none", allowRemote: "none", allowFile: "none", allo
 const NO_PROGRAMS = { ignoreScripts: true, ignoreExtension: true, binLinks: false };
 const ONLY_THE_TREE = { save: false, packageLock: false, audit: false, legacyPeerDeps: true };
 /** What the user may have set for projects of their own. */
-const PLACE = { global: false, workspacesEnabled: false, dryRun: false, packageLockOnly: false, installLinks: false, offline: false };
+const PLACE = { global: false, workspacesEnabled: false, dryRun: false, packageLockOnly: false, installLinks: false };
+const OMITTED = ["dev", "peer"] as const;
 /** The fields of package.json that count: development dependencies would be asked for, even if they are left out in the end. */
 const ROOT_FIELDS = [
   "name",
@@ -28,17 +30,66 @@ const ROOT_FIELDS = [
   "engines",
 ];
 
+/** Finds which packages {@link layArboristTree} would lay, on any platform. It writes nothing but for a moment the package's package.json. */
+export async function pinArboristTree({ folder, content }: TreeRoot, settings: NpmSettings): Promise<DependencyPins> {
+  return withPlainRoot({ folder, content }, async () => {
+    const arborist = new Arborist(treeOptions(folder, settings));
+    const tree = (await arborist.buildIdealTree()) as unknown as { readonly inventory: ReadonlyMap<string, TreeNode> };
+    const nodes = [...tree.inventory.values()].filter(({ isRoot, inBundle, peer, dev }) => !isRoot && !inBundle && !peer && !dev);
+    return Object.fromEntries(nodes.map((node) => [node.location, pinOf(node)]));
+  });
+}
+
+/** What is read of a node of Arborist's tree. */
+interface TreeNode {
+  readonly location: string;
+  readonly name: string;
+  readonly packageName: string;
+  readonly version: string;
+  readonly integrity: string | null;
+  readonly isRoot: boolean;
+  readonly inBundle: boolean;
+  readonly optional: boolean;
+  readonly peer: boolean;
+  readonly dev: boolean;
+  readonly package: Readonly<Record<"os" | "cpu" | "libc", string | readonly string[] | undefined>>;
+}
+
+function pinOf({ name, packageName, version, integrity, optional, package: content }: TreeNode): DependencyPin {
+  const limits = (["os", "cpu", "libc"] as const).flatMap((limit) =>
+    ((list) => (list === undefined ? [] : [[limit, [list].flat()]]))(content[limit]),
+  );
+  return {
+    ...(packageName === name ? {} : { name: packageName }),
+    version,
+    integrity: integrity ?? "",
+    ...(optional ? { optional: true as const } : {}),
+    ...Object.fromEntries(limits),
+  };
+}
+
 /** Lays the dependencies of a package into its `node_modules` as npm does, from registries alone, without scripts, peer or development dependencies. */
 export async function layArboristTree({ folder, content }: TreeRoot, settings: NpmSettings): Promise<void> {
+  await withPlainRoot({ folder, content }, async () => {
+    const arborist = new Arborist(treeOptions(folder, settings));
+    await arborist.reify({ omit: [...OMITTED], save: false });
+  });
+  // It names the registry's addresses, and so would give the same tree another hash behind a mirror.
+  await rm(join(folder, "node_modules", ".package-lock.json"), { force: true });
+}
+
+function treeOptions(path: string, { offline = false, ...settings }: NpmSettings): ArboristOptions {
+  const options = { ...settings, ...SOURCES, ...NO_PROGRAMS, ...ONLY_THE_TREE, ...PLACE, offline, path, omit: OMITTED };
+  return options as unknown as ArboristOptions;
+}
+
+/** Does something while the package.json has only the fields that count. */
+async function withPlainRoot<T>({ folder, content }: Pick<TreeRoot, "folder" | "content">, action: () => Promise<T>): Promise<T> {
   const file = join(folder, "package.json");
   const text = await readFile(file);
   const counting = Object.entries(content).filter(([field]) => ROOT_FIELDS.includes(field));
   await writeFile(file, JSON.stringify(Object.fromEntries(counting)));
-  const omit = ["dev", "peer"] as const;
-  const options = { ...settings, ...SOURCES, ...NO_PROGRAMS, ...ONLY_THE_TREE, ...PLACE, path: folder, omit };
-  const arborist = new Arborist(options as unknown as ArboristOptions);
-  await arborist.reify({ omit: [...omit], save: false });
+  const result = await action();
   await writeFile(file, text);
-  // It names the registry's addresses, and so would give the same tree another hash behind a mirror.
-  await rm(join(folder, "node_modules", ".package-lock.json"), { force: true });
+  return result;
 }

@@ -46,6 +46,31 @@ export async function recordTree(folder: string): Promise<TreeSummary> {
   return { treeHash: hashText(listing), fileCount: lines.length, sizeBytes };
 }
 
+/** A file of a recorded tree. */
+export interface RecordedFile {
+  /** SHA-256, hexadecimal. */
+  readonly hash: string;
+  readonly isExecutable: boolean;
+  readonly sizeBytes: number;
+  /** The path in the package, with `/`. */
+  readonly name: string;
+}
+
+/** The files of a tree that {@link recordTree} listed in `folder`, sorted by name; none if there is no listing. */
+export async function recordedFiles(folder: string): Promise<RecordedFile[]> {
+  const listing = await readListing(folder);
+  return listing === undefined ? [] : parseListing(listing);
+}
+
+/** The files that a listing names. */
+export function parseListing(listing: string): RecordedFile[] {
+  const lines = listing.split("\n").filter((line) => line !== "");
+  return lines.map((line) => {
+    const [hash = "", flag, size] = line.split(" ", 3);
+    return { hash, isExecutable: flag === "x", sizeBytes: Number(size), name: nameIn(line) };
+  });
+}
+
 /**
  * The cheap check at each load: the listing is the one that was recorded, and every file in it is there with its size.
  *
