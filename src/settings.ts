@@ -2,10 +2,17 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode, MachineError, messageOf } from "./errors.js";
 
+/** Whose API a git host has. Forgejo's is Gitea's; `none` is a host of which only repositories are used. */
+export type GitHostKind = (typeof GIT_HOST_KINDS)[number];
+
 /** What a user or an administrator set for all commands. */
 export interface Settings {
   /** Where repositories of a git host are fetched from instead: host name → base address, which ends with `/`. */
   readonly gitMirrors: ReadonlyMap<string, string>;
+  /** Where the API of a git host is asked instead: host name → base address, which ends with `/` and stands for `https://api.github.com/`, say. */
+  readonly gitApiMirrors: ReadonlyMap<string, string>;
+  /** Whose API a git host has: host name → kind. */
+  readonly gitHosts: ReadonlyMap<string, GitHostKind>;
 }
 
 /** Where {@link loadSettings} looks. */
@@ -15,20 +22,50 @@ export interface SettingsPlaces {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const MIRRORS_VARIABLE = "MACHINE_GIT_MIRRORS";
-const MIRROR_PROTOCOLS = ["https:", "http:", "ssh:", "file:"];
-const EXAMPLE = '{ "gitMirrors": { "github.com": "https://git.example.com/github/" } }';
+const GIT_HOST_KINDS = ["github", "gitlab", "gitea", "bitbucket", "none"] as const;
+const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?$/i;
+
+/** A setting that says something of hosts, one by one. */
+interface HostSetting<T> {
+  /** Its name in settings.json. */
+  readonly key: string;
+  readonly variable: string;
+  readonly example: readonly [host: string, value: string];
+  /** @throws {Error} what is wrong with the value, as a sentence without its end */
+  readonly parse: (value: unknown, host: string) => T;
+}
+
+const GIT_MIRRORS: HostSetting<string> = {
+  key: "gitMirrors",
+  variable: "MACHINE_GIT_MIRRORS",
+  example: ["github.com", "https://git.example.com/github/"],
+  parse: (base, host) => parseBase(base, host, ["https:", "http:", "ssh:", "file:"]),
+};
+const API_MIRRORS: HostSetting<string> = {
+  key: "gitApiMirrors",
+  variable: "MACHINE_GIT_API_MIRRORS",
+  example: ["github.com", "https://git.example.com/github-api/"],
+  parse: (base, host) => parseBase(base, host, ["https:", "http:"]),
+};
+const GIT_HOSTS: HostSetting<GitHostKind> = {
+  key: "gitHosts",
+  variable: "MACHINE_GIT_HOSTS",
+  example: ["git.example.com", "gitlab"],
+  parse: parseKind,
+};
 
 /**
- * Reads `settings.json` and the environment. The environment's mirrors come before the file's, host by host. A missing file means no settings.
+ * Reads `settings.json` and the environment. What the environment says of a host comes before what the file says. A missing file means no settings.
  *
  * @throws {MachineError} `SETTINGS_INVALID`
  */
 export async function loadSettings({ configDirectory, env }: SettingsPlaces): Promise<Settings> {
   const path = join(configDirectory, "settings.json");
   const text = await readIfThere(path);
-  const fromFile = text === undefined ? new Map<string, string>() : parseSettingsFile(text, path);
-  return { gitMirrors: new Map([...fromFile, ...parseMirrorList(env[MIRRORS_VARIABLE] ?? "")]) };
+  const file = text === undefined ? {} : parseSettingsFile(text, path);
+  const read = <T>(setting: HostSetting<T>) =>
+    new Map([...fromFile(setting, file, path), ...fromVariable(setting, env[setting.variable] ?? "")]);
+  return { gitMirrors: read(GIT_MIRRORS), gitApiMirrors: read(API_MIRRORS), gitHosts: read(GIT_HOSTS) };
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
@@ -40,13 +77,17 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** `gitMirrors` of a settings file. Unknown settings are left for later versions. */
-function parseSettingsFile(text: string, path: string): Map<string, string> {
+/** Unknown settings are left for later versions. */
+function parseSettingsFile(text: string, path: string): Record<string, unknown> {
   const settings = parseJson(text, path);
   if (!isObject(settings)) throw invalidFile(path, "it is not a JSON object");
-  const mirrors = settings.gitMirrors ?? {};
-  if (!isObject(mirrors)) throw invalidFile(path, '"gitMirrors" is not an object');
-  return new Map(Object.entries(mirrors).map(([host, base]) => parseMirror(host, base, `"gitMirrors" in ${path}`)));
+  return settings;
+}
+
+function fromFile<T>(setting: HostSetting<T>, file: Record<string, unknown>, path: string): [string, T][] {
+  const hosts = file[setting.key] ?? {};
+  if (!isObject(hosts)) throw invalidFile(path, `"${setting.key}" is not an object`);
+  return Object.entries(hosts).map(([host, value]) => parseHost(setting, host, value, `"${setting.key}" in ${path}`));
 }
 
 function parseJson(text: string, path: string): unknown {
@@ -57,30 +98,42 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-/** The form of the environment variable: `github.com=http://127.0.0.1:1234,gitlab.com=…`. */
-function parseMirrorList(text: string): [string, string][] {
+/** The form of an environment variable: `github.com=http://127.0.0.1:1234,gitlab.com=…`. */
+function fromVariable<T>(setting: HostSetting<T>, text: string): [string, T][] {
   const items = text.split(",").map((item) => item.trim());
-  return items.filter((item) => item !== "").map(parseMirrorItem);
+  return items
+    .filter((item) => item !== "")
+    .map((item) => {
+      const at = item.indexOf("=");
+      const [host, value] = at < 0 ? [item, ""] : [item.slice(0, at).trim(), item.slice(at + 1).trim()];
+      return parseHost(setting, host, value, `$${setting.variable}`);
+    });
 }
 
-function parseMirrorItem(item: string): [string, string] {
-  const at = item.indexOf("=");
-  return parseMirror(at < 0 ? item : item.slice(0, at).trim(), at < 0 ? "" : item.slice(at + 1).trim(), `$${MIRRORS_VARIABLE}`);
-}
-
-function parseMirror(host: string, base: unknown, origin: string): [string, string] {
-  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?$/i.test(host)) throw invalidMirror(origin, `${JSON.stringify(host)} is not a host name`);
-  if (typeof base !== "string" || !URL.canParse(base)) throw invalidMirror(origin, `the base address for ${host} is not an address`);
-  const url = new URL(base);
-  if (!MIRROR_PROTOCOLS.includes(url.protocol)) throw invalidMirror(origin, `the base address for ${host} starts with ${url.protocol}`);
-  if (url.password !== "" || (url.username !== "" && url.protocol !== "ssh:")) {
-    throw invalidMirror(
-      origin,
-      `the base address for ${host} holds a user name or password; git's credential helpers are the place for it`,
-    );
+function parseHost<T>(setting: HostSetting<T>, host: string, value: unknown, origin: string): [string, T] {
+  try {
+    if (!HOST_NAME.test(host)) throw new Error(`${JSON.stringify(host)} is not a host name`);
+    return [host.toLowerCase(), setting.parse(value, host)];
+  } catch (error) {
+    throw invalidSetting(setting, origin, messageOf(error));
   }
-  if (url.search !== "" || url.hash !== "") throw invalidMirror(origin, `the base address for ${host} has a "?" or "#" part`);
-  return [host.toLowerCase(), url.href.endsWith("/") ? url.href : `${url.href}/`];
+}
+
+function parseBase(base: unknown, host: string, protocols: readonly string[]): string {
+  if (typeof base !== "string" || !URL.canParse(base)) throw new Error(`the base address for ${host} is not an address`);
+  const url = new URL(base);
+  if (!protocols.includes(url.protocol)) throw new Error(`the base address for ${host} starts with ${url.protocol}`);
+  if (url.password !== "" || (url.username !== "" && url.protocol !== "ssh:")) {
+    throw new Error(`the base address for ${host} holds a user name or password; git's credential helpers are the place for it`);
+  }
+  if (url.search !== "" || url.hash !== "") throw new Error(`the base address for ${host} has a "?" or "#" part`);
+  return url.href.endsWith("/") ? url.href : `${url.href}/`;
+}
+
+function parseKind(kind: unknown, host: string): GitHostKind {
+  const known = GIT_HOST_KINDS.find((each) => each === kind);
+  if (known === undefined) throw new Error(`${host} is said to be ${JSON.stringify(kind)}, but it can be ${GIT_HOST_KINDS.join(", ")}`);
+  return known;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -89,12 +142,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function invalidFile(path: string, problem: string): MachineError {
   return new MachineError("SETTINGS_INVALID", `The settings file ${path} is not valid: ${problem}.`, {
-    suggestions: [`Write it like this: ${EXAMPLE}`],
+    suggestions: [`Write it like this: ${inFile(GIT_MIRRORS)}`],
   });
 }
 
-function invalidMirror(origin: string, problem: string): MachineError {
-  return new MachineError("SETTINGS_INVALID", `The git mirrors of ${origin} are not valid: ${problem}.`, {
-    suggestions: [`In settings.json: ${EXAMPLE}`, `In the environment: ${MIRRORS_VARIABLE}=github.com=https://git.example.com/github/`],
+function invalidSetting<T>(setting: HostSetting<T>, origin: string, problem: string): MachineError {
+  return new MachineError("SETTINGS_INVALID", `What ${origin} says is not valid: ${problem}.`, {
+    suggestions: [`In settings.json: ${inFile(setting)}`, `In the environment: ${setting.variable}=${setting.example.join("=")}`],
   });
+}
+
+function inFile<T>({ key, example: [host, value] }: HostSetting<T>): string {
+  return `{ "${key}": { "${host}": "${value}" } }`;
 }

@@ -5,14 +5,16 @@ import { loadSettings } from "../src/settings.js";
 import { errorOf } from "./support/error-of.js";
 import { scratchDirectory } from "./support/scratch-directory.js";
 
-async function load(file: string | undefined, variable?: string) {
+const NONE = { gitMirrors: new Map(), gitApiMirrors: new Map(), gitHosts: new Map() };
+
+async function load(file: string | undefined, variable?: string, name = "MACHINE_GIT_MIRRORS") {
   const configDirectory = await scratchDirectory();
   if (file !== undefined) await writeFile(join(configDirectory, "settings.json"), file);
-  return loadSettings({ configDirectory, env: variable === undefined ? {} : { MACHINE_GIT_MIRRORS: variable } });
+  return loadSettings({ configDirectory, env: variable === undefined ? {} : { [name]: variable } });
 }
 
 test("a missing file means no settings", async () => {
-  expect(await load(undefined)).toEqual({ gitMirrors: new Map() });
+  expect(await load(undefined)).toEqual(NONE);
 });
 
 test("mirrors come from the file and the environment, and the environment's count", async () => {
@@ -25,8 +27,45 @@ test("mirrors come from the file and the environment, and the environment's coun
   ]);
 });
 
+test("mirrors of APIs are set like mirrors of repositories", async () => {
+  const file = JSON.stringify({ gitApiMirrors: { "github.com": "https://a.example/api", "git.corp": "https://b.example" } });
+  const { gitApiMirrors, gitMirrors } = await load(file, "github.com=http://127.0.0.1:1234", "MACHINE_GIT_API_MIRRORS");
+  expect([...gitApiMirrors]).toEqual([
+    ["github.com", "http://127.0.0.1:1234/"],
+    ["git.corp", "https://b.example/"],
+  ]);
+  expect(gitMirrors.size).toBe(0);
+});
+
+test("whose API a host has comes from the file and the environment", async () => {
+  const file = JSON.stringify({ gitHosts: { "Git.Example.com": "gitlab", "code.corp:8443": "gitea" } });
+  const { gitHosts } = await load(file, "git.example.com=github,plain.corp=none", "MACHINE_GIT_HOSTS");
+  expect([...gitHosts]).toEqual([
+    ["git.example.com", "github"],
+    ["code.corp:8443", "gitea"],
+    ["plain.corp", "none"],
+  ]);
+});
+
+test.each([
+  ['{ "gitHosts": { "git.example.com": "sourceforge" } }', undefined, "git.example.com is said to be"],
+  [undefined, "git.example.com=sourceforge", "$MACHINE_GIT_HOSTS"],
+  ['{ "gitHosts": [] }', undefined, '"gitHosts" is not an object'],
+])("a kind of host that is not known is refused: %s %s", async (file, variable, said) => {
+  const error = await errorOf(() => load(file, variable, "MACHINE_GIT_HOSTS"));
+  expect(error.code).toBe("SETTINGS_INVALID");
+  expect(error.message).toContain(said);
+  expect(error.suggestions.join(" ")).toContain("git");
+});
+
+test.each(["github.com=ssh://git@a.example/", "github.com=file:///srv/api"])("an API is asked by HTTP alone: %s", async (variable) => {
+  const error = await errorOf(() => load(undefined, variable, "MACHINE_GIT_API_MIRRORS"));
+  expect(error.code).toBe("SETTINGS_INVALID");
+  expect(error.message).toContain("$MACHINE_GIT_API_MIRRORS");
+});
+
 test("settings of later versions are left alone", async () => {
-  expect(await load('{ "colour": "blue" }')).toEqual({ gitMirrors: new Map() });
+  expect(await load('{ "colour": "blue" }')).toEqual(NONE);
 });
 
 test.each([

@@ -3,21 +3,25 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Drivers, type DriversOptions } from "../../src/drivers/drivers.js";
 import { GitHost } from "./git-host.js";
+import { GitHubServer } from "./github-server.js";
 import { PackageRegistry } from "./package-registry.js";
 import { RecordingLog } from "./recording-log.js";
 import { scratchDirectory } from "./scratch-directory.js";
 
-/** A registry, a git host that stands for github.com, and an empty drivers' folder, all of which end with the test. */
+/** A registry, a git host and an API that stand for github.com, and an empty drivers' folder, all of which end with the test. */
 export class DriverWorld {
   readonly log = new RecordingLog();
   readonly root: string;
   readonly registry: PackageRegistry;
   readonly git: GitHost;
+  /** github.com's API, which knows no repository until the test makes one. */
+  readonly github: GitHubServer;
 
-  private constructor(root: string, registry: PackageRegistry, git: GitHost) {
+  private constructor(root: string, registry: PackageRegistry, git: GitHost, github: GitHubServer) {
     this.root = root;
     this.registry = registry;
     this.git = git;
+    this.github = github;
   }
 
   static async start(): Promise<DriverWorld> {
@@ -26,7 +30,9 @@ export class DriverWorld {
     onTestFinished(() => registry.stop());
     const git = await GitHost.start(join(root, "repositories"));
     onTestFinished(() => git.stop());
-    return new DriverWorld(root, registry, git);
+    const github = await GitHubServer.start();
+    onTestFinished(() => github.stop());
+    return new DriverWorld(root, registry, git, github);
   }
 
   get directory(): string {
@@ -53,7 +59,11 @@ export class DriverWorld {
       env: this.env,
       log: this.log,
       programVersion: "1.0.0",
-      settings: async () => ({ gitMirrors: new Map([["github.com", this.git.url]]) }),
+      settings: async () => ({
+        gitMirrors: new Map([["github.com", this.git.url]]),
+        gitApiMirrors: new Map([["github.com", this.github.url]]),
+        gitHosts: new Map(),
+      }),
       signal: new AbortController().signal,
       ...options,
     });

@@ -21,7 +21,11 @@ const options: DriversOptions = {
   ...order,
   log: new RecordingLog(),
   programVersion: "1.0.0",
-  settings: async () => ({ gitMirrors: new Map([["github.com", mirror]]) }),
+  settings: async () => ({
+    gitMirrors: new Map([["github.com", mirror]]),
+    gitApiMirrors: new Map(),
+    gitHosts: new Map([["github.com", "none"]]),
+  }),
   signal: new AbortController().signal,
   onStep: (step) => {
     if (step === dieAt) process.kill(process.pid, "SIGKILL");
