@@ -1,6 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, sep } from "node:path";
+import type { ReadEntry } from "tar";
 import { MachineError, messageOf } from "../errors.js";
+import { unwritable } from "../files/atomic-file.js";
+import { ArchiveMeter, type TreeBudget } from "./archive-limits.js";
+import { readArchive } from "./read-archive.js";
 
 /** A packed package whose entries were all looked at. */
 export interface PackageTarball {
@@ -13,31 +17,39 @@ const PLAIN_TYPES = ["File", "OldFile", "ContiguousFile", "Directory"];
 const MANIFEST_BYTES = 1024 * 1024;
 /** What npm gives a file at least; the process's umask takes away from it. */
 const FILE_MODE = 0o666;
+/** Without the bits that let a file run as its owner. */
+const PERMISSIONS = 0o777;
 
 /**
  * Looks at every entry of a package's tarball, unpacks nothing, and reads its package.json. Entries are refused rather than left out, so what runs is what was packed.
+ * Reading stops at the first entry that is refused, or where a limit is passed (archive-limits.ts).
  *
  * @param source the canonical source, for messages
- * @throws {MachineError} `DRIVER_TARBALL_UNSAFE` for a link, a device or a path that leads out, naming it; `DRIVER_TARBALL_INVALID` for a damaged one
+ * @throws {MachineError} `DRIVER_TARBALL_UNSAFE` for a link, a device or a path that leads out, naming it; `DRIVER_TOO_LARGE`; `DRIVER_TARBALL_INVALID` for a damaged one
  */
 export async function inspectTarball(file: string, source: string): Promise<PackageTarball> {
-  const { list } = await import("tar/list");
+  const { Parser } = await import("tar/parse");
+  const meter = new ArchiveMeter(source);
   const texts: Promise<string>[] = [];
-  const problems: MachineError[] = [];
   let entryCount = 0;
-  const onReadEntry = (entry: import("tar").ReadEntry) => {
+  const filter = (_path: string, entry: object) => {
     entryCount += 1;
-    const problem = problemWithEntry(entry);
-    if (problem !== undefined) problems.push(unsafe(source, entry.path, problem));
-    else if (/^[^/]+\/package\.json$/.test(entry.path.replace(/^\.\//, "")) && entry.size <= MANIFEST_BYTES)
-      texts.push(entry.concat().then(String));
+    const { path, size, type, linkpath } = entry as ReadEntry;
+    const problem = problemWithEntry({ path, type, linkpath });
+    if (problem !== undefined) throw unsafe(source, path, problem);
+    meter.addEntry({ path, size });
+    return true;
+  };
+  const onReadEntry = (entry: ReadEntry) => {
+    const isManifest = /^[^/]+\/package\.json$/.test(entry.path.replace(/^\.\//, "")) && entry.size <= MANIFEST_BYTES;
+    if (isManifest) texts.push(entry.concat().then(String));
+    else entry.resume();
   };
   try {
-    await list({ file, strict: true, onReadEntry });
+    await readArchive(file, new Parser({ strict: true, filter, onReadEntry }), meter);
   } catch (error) {
-    throw damaged(source, messageOf(error), error);
+    throw error instanceof MachineError ? error : damaged(source, messageOf(error), error);
   }
-  if (problems[0] !== undefined) throw problems[0];
   if (entryCount === 0) throw damaged(source, "it is not a tar archive, or an empty one");
   const manifestText = (await Promise.all(texts))[0];
   if (manifestText === undefined) {
@@ -48,28 +60,75 @@ export async function inspectTarball(file: string, source: string): Promise<Pack
   return { file, manifestText };
 }
 
-/** Unpacks an inspected tarball into a new folder, without its first path part. */
+/**
+ * Unpacks an inspected tarball into a new folder, without its first path part.
+ *
+ * @throws {MachineError} `FILE_UNWRITABLE`
+ */
 export async function unpackTarball(tarball: PackageTarball, folder: string): Promise<void> {
   const { extract } = await import("tar/extract");
-  await mkdir(folder, { recursive: true });
-  await extract({ file: tarball.file, cwd: folder, strip: 1, strict: true, preserveOwner: false, noMtime: true });
+  const filter = (_path: string, entry: object) => {
+    if ("mode" in entry && typeof entry.mode === "number") entry.mode &= PERMISSIONS;
+    return true;
+  };
+  try {
+    await mkdir(folder, { recursive: true });
+    await extract({ file: tarball.file, cwd: folder, strip: 1, strict: true, preserveOwner: false, noMtime: true, filter });
+  } catch (error) {
+    throw unwritable(folder, error);
+  }
 }
 
 /**
  * Unpacks a dependency's tarball into a new folder as npm does: files alone, and a .gitignore as .npmignore. Links, and what leads out of the folder, are left out.
+ *
+ * @param budget what all dependencies come to
+ * @throws {MachineError} `DRIVER_TOO_LARGE`, `FILE_UNWRITABLE`
  */
-export async function unpackDependency(file: string, folder: string): Promise<void> {
-  const { extract } = await import("tar/extract");
-  await mkdir(folder, { recursive: true });
+export async function unpackDependency(file: string, folder: string, budget?: TreeBudget): Promise<void> {
+  const { Unpack } = await import("tar/unpack");
+  const meter = new ArchiveMeter(`The dependency in ${shownFolder(folder)}`, budget);
   const ownIgnores = new Set<string>();
-  const filter = (_path: string, entry: object) => "type" in entry && prepareAsNpm(entry as import("tar").ReadEntry, ownIgnores);
-  await extract({ file, cwd: folder, strip: 1, preserveOwner: false, noMtime: true, noChmod: true, filter });
+  const filter = (_path: string, entry: object) => {
+    if (!("type" in entry)) return false;
+    meter.addEntry(entry as ReadEntry);
+    return prepareAsNpm(entry as ReadEntry, ownIgnores);
+  };
+  try {
+    await mkdir(folder, { recursive: true });
+    await readArchive(file, new Unpack({ cwd: folder, strip: 1, preserveOwner: false, noMtime: true, filter }), meter);
+  } catch (error) {
+    throw unwritable(folder, error);
+  }
+}
+
+/**
+ * Holds a dependency's tarball, which somebody else will unpack, against the limits.
+ *
+ * @throws {MachineError} `DRIVER_TOO_LARGE`
+ */
+export async function measureDependency(file: string, name: string, budget: TreeBudget): Promise<void> {
+  const { Parser } = await import("tar/parse");
+  const meter = new ArchiveMeter(`The dependency ${name}`, budget);
+  const filter = (_path: string, entry: object) => {
+    meter.addEntry(entry as ReadEntry);
+    return true;
+  };
+  await readArchive(file, new Parser({ filter, onReadEntry: (entry) => entry.resume() }), meter);
+}
+
+/** A dependency by the folder that it is unpacked into. */
+function shownFolder(folder: string): string {
+  return folder
+    .split(sep)
+    .join("/")
+    .replace(/^.*?(?=\/node_modules\/)\//, "");
 }
 
 /** Changes an entry as npm does before it is unpacked, and tells whether it is unpacked at all. */
-function prepareAsNpm(entry: import("tar").ReadEntry, ownIgnores: Set<string>): boolean {
+function prepareAsNpm(entry: ReadEntry, ownIgnores: Set<string>): boolean {
   if (!entry.type.endsWith("File")) return false;
-  entry.mode = (entry.mode ?? 0) | FILE_MODE;
+  entry.mode = ((entry.mode ?? 0) & PERMISSIONS) | FILE_MODE;
   const name = basename(entry.path);
   if (name === ".npmignore") ownIgnores.add(entry.path);
   if (name !== ".gitignore") return true;

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { TreeBudget } from "./archive-limits.js";
 import { type NpmRegistry, type RegistryPackage, registrySpec } from "./npm-registry.js";
 import type { NpmSettings } from "./npm-settings.js";
 import { unpackDependency } from "./package-tarball.js";
@@ -33,11 +34,13 @@ const DOWNLOADS_AT_ONCE = 12;
  * and none is optional, bundled, overridden, or for some platforms only. It is what Arborist makes of such a tree, in a fraction of the time.
  *
  * @returns false if the tree is not as plain as that; then nothing was done
+ * @throws {MachineError} `DRIVER_TOO_LARGE`; other errors are those of {@link NpmRegistry}
  */
 export async function layPlainTree(root: TreeRoot, registry: NpmRegistry, settings: NpmSettings): Promise<boolean> {
   if (!wantsPlain(settings) || (await readdir(root.folder)).includes("node_modules")) return false;
   const packages: Packages = new Map();
-  const search = new Search(packages, registry, root.content.name);
+  const budget = new TreeBudget(root.content.name);
+  const search = new Search(packages, registry, { rootName: root.content.name, budget });
   if (!(await search.visitDependencies(root.content))) return false;
   const waiting = [...packages].entries();
   // All workers take from the one iterator.
@@ -45,7 +48,7 @@ export async function layPlainTree(root: TreeRoot, registry: NpmRegistry, settin
     for (const [index, [name, { address, integrity }]] of waiting) {
       const file = join(root.scratch, `dependency-${index}.tgz`);
       await registry.download(address, file, integrity);
-      await unpackDependency(file, join(root.folder, "node_modules", name));
+      await unpackDependency(file, join(root.folder, "node_modules", name), budget);
     }
   };
   await Promise.all(Array.from({ length: DOWNLOADS_AT_ONCE }, work));
@@ -62,12 +65,14 @@ class Search {
   readonly #packages: Packages;
   readonly #registry: NpmRegistry;
   readonly #rootName: unknown;
+  readonly #budget: TreeBudget;
   readonly #seen = new Set<string>();
 
-  constructor(packages: Packages, registry: NpmRegistry, rootName: unknown) {
+  constructor(packages: Packages, registry: NpmRegistry, { rootName, budget }: { rootName: unknown; budget: TreeBudget }) {
     this.#packages = packages;
     this.#registry = registry;
     this.#rootName = rootName;
+    this.#budget = budget;
   }
 
   async visitDependencies(content: TreeRoot["content"]): Promise<boolean> {
@@ -86,6 +91,7 @@ class Search {
     const present = this.#packages.get(name);
     if (present !== undefined) return present.manifest.version === found.manifest.version;
     this.#packages.set(name, found);
+    this.#budget.addPackage();
     return found.integrity !== undefined && this.visitDependencies(found.manifest);
   }
 }

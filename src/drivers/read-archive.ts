@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import type { Parser } from "tar";
+import type { ArchiveMeter } from "./archive-limits.js";
+
+const GZIP = Buffer.from([0x1f, 0x8b]);
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Feeds an archive, gzipped or not, to one of tar's parsers, as fast as that takes it, and stops reading at the first thing that breaks a limit.
+ * The parser's `filter` is for its maker, who tells the meter of the entries.
+ *
+ * @throws what the meter throws, the first error of the parser, or that of reading or unpacking
+ */
+export async function readArchive(file: string, parser: Parser, meter: ArchiveMeter): Promise<void> {
+  const { isGzip, size } = await look(file);
+  let failure: unknown;
+  parser.on("error", (error: unknown) => {
+    failure ??= error;
+  });
+  parser.on("eof", () => meter.end());
+  const feed = async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      meter.addBytes(chunk.length, size);
+      const isReady = parser.write(chunk);
+      if (failure !== undefined) throw failure;
+      if (!isReady) await once(parser, "drain");
+    }
+    const closed = once(parser, "close");
+    parser.end();
+    await closed;
+    if (failure !== undefined) throw failure;
+  };
+  try {
+    const packed = createReadStream(file, { highWaterMark: CHUNK_BYTES });
+    await (isGzip ? pipeline(packed, createGunzip({ chunkSize: CHUNK_BYTES }), feed) : pipeline(packed, feed));
+  } catch (error) {
+    // What was being unpacked is let go.
+    parser.abort(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+}
+
+async function look(path: string): Promise<{ readonly isGzip: boolean; readonly size: number }> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
+    return { isGzip: buffer.subarray(0, bytesRead).equals(GZIP), size: (await file.stat()).size };
+  } finally {
+    await file.close();
+  }
+}
