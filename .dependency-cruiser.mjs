@@ -10,7 +10,7 @@ const LAYERS = {
   plugins: ["oclif", "machines", "hooks.ts", "directories.ts", "errors.ts"],
   drivers: OUTSIDE_CONCERNS,
   provision: OUTSIDE_CONCERNS,
-  terminal: ["machines", "template", "errors.ts"],
+  terminal: ["machines", "drivers", "template", "errors.ts"],
   template: ["errors.ts"],
   store: GROUND,
   ssh: GROUND,

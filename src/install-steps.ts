@@ -1,4 +1,4 @@
-import type { InstallStep } from "./drivers/install.js";
+import type { InstallStep } from "./drivers/install-context.js";
 
 /** What a live display says while a driver is installed. */
 export const installSteps: Readonly<Record<InstallStep, string>> = {

@@ -19,7 +19,7 @@ const WRONG: Readonly<Record<string, WrongFile>> = {
   "machines-imports-only-what-is-below-it": { path: "src/machines/wrong.ts", text: `import "../main.js";` },
   "drivers-imports-only-what-is-below-it": { path: "src/drivers/wrong.ts", text: `import "../machines/right.js";` },
   "provision-imports-only-what-is-below-it": { path: "src/provision/wrong.ts", text: `import "../drivers/right.js";` },
-  "terminal-imports-only-what-is-below-it": { path: "src/terminal/wrong.ts", text: `import "../drivers/right.js";` },
+  "terminal-imports-only-what-is-below-it": { path: "src/terminal/wrong.ts", text: `import "../provision/right.js";` },
   "store-imports-only-what-is-below-it": { path: "src/store/wrong.ts", text: `import "../ssh/right.js";` },
   "ssh-imports-only-what-is-below-it": { path: "src/ssh/wrong.ts", text: `import "../engine/right.js";` },
   "certificates-imports-only-what-is-below-it": { path: "src/certificates/wrong.ts", text: `import "../store/right.js";` },

@@ -8,7 +8,7 @@ import type { InstallWishes } from "./candidate.js";
 import { describeInstallation, describePresent } from "./describe-installation.js";
 import { DriverLoader, type DriverReference } from "./driver-loader.js";
 import type { FoundDriver } from "./find-driver.js";
-import type { InstallStep } from "./install.js";
+import type { InstallStep } from "./install-context.js";
 import type { LoadedDriver } from "./loaded-driver.js";
 import { missingError } from "./missing.js";
 import { type Receipt, Receipts } from "./receipts.js";
@@ -21,6 +21,8 @@ import type { DriverUpdate, UpdateContext } from "./updates.js";
 export interface DriversOptions {
   /** The folder of installed drivers. It is made when needed. */
   readonly directory: string;
+  /** The folder of what can be fetched again. Absent: nothing is kept. */
+  readonly cacheDirectory?: string;
   /** Read when something is installed. */
   readonly settings: () => Promise<Settings>;
   /** Tokens, npm's settings and git's are taken from it. */
@@ -152,6 +154,11 @@ export class Drivers {
     });
   }
 
+  /** The names of the drivers that are installed or linked, sorted. */
+  async installedNames(): Promise<readonly string[]> {
+    return (await this.#receipts.all()).map(({ name }) => name);
+  }
+
   /** Shipped and installed drivers, by name. */
   async list(): Promise<readonly InstalledDriver[]> {
     const shipped = shippedDrivers().map(describeShipped);
@@ -230,7 +237,7 @@ export class Drivers {
         ask,
         onStep,
         wishes,
-        settings: await this.#options.settings(),
+        settings: settingsFor(await this.#options.settings(), wishes),
         gates: [shortNameGate(ask)],
         receipts: this.#receipts,
         sdk: await this.#loader.sdk(),
@@ -243,6 +250,10 @@ export class Drivers {
     const options = { subject: "the installed drivers", signal, onWait: (message: string) => log.info(message) };
     return withLock(join(directory, ".lock"), options, action).finally(() => this.#loader.forget());
   }
+}
+
+function settingsFor(settings: Settings, { offline }: InstallWishes): Settings {
+  return offline === true ? { ...settings, offline } : settings;
 }
 
 function describeShipped({ name, version }: ShippedDriver): InstalledDriver {

@@ -36,7 +36,7 @@ export interface FoundFolder extends Found {
 }
 
 /** What finding a driver needs. */
-export type FindContext = Pick<OriginContext, "settings" | "env" | "log" | "signal" | "scratch" | "wishes"> & {
+export type FindContext = Pick<OriginContext, "settings" | "cacheDirectory" | "env" | "log" | "signal" | "scratch" | "wishes"> & {
   /** The drivers' folder. */
   readonly directory: string;
   readonly sdk: HostSdk;
@@ -48,10 +48,10 @@ export type FindContext = Pick<OriginContext, "settings" | "env" | "log" | "sign
  * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
  */
 export async function findDriver(typed: DriverSource, context: FindContext): Promise<FoundDriver> {
-  const { env, directory, signal, sdk } = context;
+  const { env, directory, signal, sdk, settings } = context;
   const typedName = typed.kind === "name" ? { typedName: typed.name } : {};
   const source: DriverSource = typed.kind === "name" ? { kind: "npm", package: packageOfName(typed.name) } : typed;
-  const npm = new NpmClient({ env, directory, signal });
+  const npm = new NpmClient({ env, directory, signal, isOffline: settings.offline === true });
   const resolved = await resolveSource(source, { ...context, npm, fits: await sdkFit(sdk.version) });
   if (resolved.kind === "program") return { resolved, candidate: programCandidate(resolved, source) };
   const manifest = readManifest(resolved.manifest, { source: formatSource(source) });

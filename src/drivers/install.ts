@@ -1,45 +1,20 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Logger, throwIfAborted } from "@docker-machine/driver-sdk";
+import { throwIfAborted } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
 import { makePrivateDirectory } from "../files/atomic-file.js";
-import type { Settings } from "../settings.js";
-import type { Candidate, Gate, InstallWishes } from "./candidate.js";
+import type { Candidate } from "./candidate.js";
 import { type FoundDriver, findDriver } from "./find-driver.js";
+import type { InstallContext, StageContext, StagedDriver } from "./install-context.js";
 import { recordTree, wholeProblem } from "./installed-tree.js";
 import { linkFolder } from "./link-folder.js";
 import { folderOf } from "./load.js";
-import { type InstalledVersion, type Receipt, type Receipts, withoutPrevious } from "./receipts.js";
-import { ensureSdkLink, type HostSdk } from "./sdk-link.js";
+import { type InstalledVersion, type Receipt, withoutPrevious } from "./receipts.js";
+import { ensureSdkLink } from "./sdk-link.js";
 import { type DriverSource, isSameOrigin, parseSource } from "./source.js";
 import { stagePackage } from "./stage-package.js";
 import { stageProgram } from "./stage-program.js";
 import { sweepDrivers, withScratch } from "./sweep.js";
-
-/** The steps of an installation, in their order. */
-export const INSTALL_STEPS = ["sweep", "resolve", "trust", "unpack", "dependencies", "record", "import", "swap", "receipt"] as const;
-
-/** One of {@link INSTALL_STEPS}. */
-export type InstallStep = (typeof INSTALL_STEPS)[number];
-
-/** What an installation needs. */
-export interface InstallContext {
-  /** The drivers' folder, whose lock the caller holds. */
-  readonly directory: string;
-  readonly receipts: Receipts;
-  readonly sdk: HostSdk;
-  readonly settings: Settings;
-  readonly env: NodeJS.ProcessEnv;
-  readonly log: Logger;
-  readonly wishes: InstallWishes;
-  /** Who may refuse what was found, in this order. */
-  readonly gates: readonly Gate[];
-  readonly signal: AbortSignal;
-  /** Told before each step begins. */
-  readonly onStep: (step: InstallStep) => void;
-  /** The version of this program, for the receipt. */
-  readonly programVersion: string;
-}
 
 /** What an installation came to. */
 export interface InstallResult {
@@ -76,9 +51,6 @@ export async function inDriversFolder<T>(
     return action(scratch);
   });
 }
-
-/** {@link InstallContext} with the private folder of one installation. */
-export type StageContext = InstallContext & { readonly scratch: string };
 
 /**
  * Installs what was found.
@@ -151,19 +123,6 @@ export function isSameVersion({ version, commit, integrity }: Candidate, present
   if (present.linked || present.version !== version) return false;
   const identity = commit ?? integrity;
   return identity !== undefined && identity === (present.commit ?? present.integrity);
-}
-
-/** A driver's tree, made beside and checked, that only has to be put into its place. */
-export interface StagedDriver {
-  readonly candidate: Candidate;
-  /** The folder to be renamed. */
-  readonly staged: string;
-  /** What is recorded as the package's name: for a program, its file's. */
-  readonly package: string;
-  /** Relative to the package's folder. */
-  readonly entry: string;
-  /** Imports it for a check, once its tree is recorded. */
-  readonly tryImport: () => Promise<void>;
 }
 
 /** Measures the tree, and makes it the installed one by a rename and a receipt. */

@@ -1,5 +1,5 @@
 import type { FoundFolder } from "./find-driver.js";
-import type { StageContext } from "./install.js";
+import type { StageContext } from "./install-context.js";
 import { importLinked } from "./load.js";
 import { type Receipt, withoutPrevious } from "./receipts.js";
 

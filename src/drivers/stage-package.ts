@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { throwIfAborted } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
 import type { FoundPackage } from "./find-driver.js";
-import type { StageContext, StagedDriver } from "./install.js";
+import type { StageContext, StagedDriver } from "./install-context.js";
 import { PACKAGE_FOLDER } from "./installed-tree.js";
 import { importDriver } from "./load.js";
 import { bundlesSdk, type DriverManifest, parseManifestText, readManifest, SDK_PACKAGE } from "./manifest.js";

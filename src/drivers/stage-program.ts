@@ -2,7 +2,7 @@ import { chmod, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfAborted } from "@docker-machine/driver-sdk";
 import type { FoundProgram } from "./find-driver.js";
-import type { StageContext, StagedDriver } from "./install.js";
+import type { StageContext, StagedDriver } from "./install-context.js";
 import { PACKAGE_FOLDER } from "./installed-tree.js";
 
 const EXECUTABLE = 0o755;

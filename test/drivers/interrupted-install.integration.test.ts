@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { INSTALL_STEPS, type InstallStep } from "../../src/drivers/install.js";
+import { INSTALL_STEPS, type InstallStep } from "../../src/drivers/install-context.js";
 import type { Receipt } from "../../src/drivers/receipts.js";
 import { dependentDriver, driverPackage, plainPackage } from "../support/driver-package.js";
 import { DriverWorld } from "../support/driver-world.js";

@@ -61,8 +61,8 @@ export class GitHost {
     await git("commit", "--quiet", "--allow-empty", "--message=test");
     await git("push", "--quiet", "--force", bare, `HEAD:refs/heads/${branch}`);
     if (tag !== undefined) {
-      await git("tag", "--annotate", "--message=test", tag);
-      await git("push", "--quiet", bare, tag);
+      await git("tag", "--force", "--annotate", "--message=test", tag);
+      await git("push", "--quiet", "--force", bare, tag);
     }
     const { stdout } = await git("rev-parse", "HEAD");
     await rm(work, { recursive: true });

@@ -1,0 +1,48 @@
+import type { Logger } from "@docker-machine/driver-sdk";
+import type { Settings } from "../settings.js";
+import type { Candidate, Gate, InstallWishes } from "./candidate.js";
+import type { Receipts } from "./receipts.js";
+import type { HostSdk } from "./sdk-link.js";
+
+/** The steps of an installation, in their order. */
+export const INSTALL_STEPS = ["sweep", "resolve", "trust", "unpack", "dependencies", "record", "import", "swap", "receipt"] as const;
+
+/** One of {@link INSTALL_STEPS}. */
+export type InstallStep = (typeof INSTALL_STEPS)[number];
+
+/** What an installation needs. */
+export interface InstallContext {
+  /** The drivers' folder, whose lock the caller holds. */
+  readonly directory: string;
+  readonly receipts: Receipts;
+  readonly sdk: HostSdk;
+  readonly settings: Settings;
+  /** The folder of what can be fetched again. Absent: nothing is kept. */
+  readonly cacheDirectory?: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Logger;
+  readonly wishes: InstallWishes;
+  /** Who may refuse what was found, in this order. */
+  readonly gates: readonly Gate[];
+  readonly signal: AbortSignal;
+  /** Told before each step begins. */
+  readonly onStep: (step: InstallStep) => void;
+  /** The version of this program, for the receipt. */
+  readonly programVersion: string;
+}
+
+/** {@link InstallContext} with the private folder of one installation. */
+export type StageContext = InstallContext & { readonly scratch: string };
+
+/** A driver's tree, made beside and checked, that only has to be put into its place. */
+export interface StagedDriver {
+  readonly candidate: Candidate;
+  /** The folder to be renamed. */
+  readonly staged: string;
+  /** What is recorded as the package's name: for a program, its file's. */
+  readonly package: string;
+  /** Relative to the package's folder. */
+  readonly entry: string;
+  /** Imports it for a check, once its tree is recorded. */
+  readonly tryImport: () => Promise<void>;
+}

@@ -1,0 +1,22 @@
+import { switchFlag } from "./command-line/flags.js";
+import type { InstallWishes } from "./drivers/candidate.js";
+
+/** The flags of whatever installs a driver. */
+export const installFlags = {
+  pin: switchFlag({ description: "Keep just this version: updates pass it over" }),
+  pre: switchFlag({ description: "Pre-releases count as newest" }),
+  "allow-unverified": switchFlag({ description: "Take a release's program that no checksum vouches for" }),
+  "allow-scripts": switchFlag({ description: "Run install scripts, after showing them" }),
+  yes: switchFlag({ char: "y", description: "Ask nothing: agree beforehand" }),
+} as const;
+
+/** What {@link installFlags} say. */
+export function installWishes(flags: Readonly<Record<keyof typeof installFlags, boolean>>): InstallWishes {
+  return {
+    pin: flags.pin,
+    pre: flags.pre,
+    allowUnverified: flags["allow-unverified"],
+    allowScripts: flags["allow-scripts"],
+    yes: flags.yes,
+  };
+}
