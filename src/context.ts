@@ -53,6 +53,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   const { cache, config, data } = directories({ env: process.env, platform: process.platform });
   const drivers = new Drivers({
     directory: join(data, "drivers"),
+    cacheDirectory: cache,
     settings: () => loadSettings({ configDirectory: config, env: process.env }),
     env: githubToken === undefined ? process.env : { ...process.env, MACHINE_GITHUB_API_TOKEN: githubToken },
     cwd: process.cwd(),

@@ -13,6 +13,8 @@ export interface Settings {
   readonly gitApiMirrors: ReadonlyMap<string, string>;
   /** Whose API a git host has: host name → kind. */
   readonly gitHosts: ReadonlyMap<string, GitHostKind>;
+  /** Whether drivers come from caches alone. Default: false. */
+  readonly offline?: boolean;
 }
 
 /** Where {@link loadSettings} looks. */
@@ -22,6 +24,10 @@ export interface SettingsPlaces {
   readonly env: NodeJS.ProcessEnv;
 }
 
+const OFFLINE_VARIABLE = "MACHINE_OFFLINE";
+/** As switches of the command line have them in their variables. */
+const TRUE = ["1", "t", "T", "true", "TRUE", "True"];
+const FALSE = ["", "0", "f", "F", "false", "FALSE", "False"];
 const GIT_HOST_KINDS = ["github", "gitlab", "gitea", "bitbucket", "none"] as const;
 const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?$/i;
 
@@ -65,7 +71,14 @@ export async function loadSettings({ configDirectory, env }: SettingsPlaces): Pr
   const file = text === undefined ? {} : parseSettingsFile(text, path);
   const read = <T>(setting: HostSetting<T>) =>
     new Map([...fromFile(setting, file, path), ...fromVariable(setting, env[setting.variable] ?? "")]);
-  return { gitMirrors: read(GIT_MIRRORS), gitApiMirrors: read(API_MIRRORS), gitHosts: read(GIT_HOSTS) };
+  const offline = readOffline(file.offline, `"offline" in ${path}`) || readOffline(env[OFFLINE_VARIABLE], `$${OFFLINE_VARIABLE}`);
+  return { gitMirrors: read(GIT_MIRRORS), gitApiMirrors: read(API_MIRRORS), gitHosts: read(GIT_HOSTS), ...(offline ? { offline } : {}) };
+}
+
+function readOffline(value: unknown, origin: string): boolean {
+  if (value === true || TRUE.includes(String(value))) return true;
+  if (value === false || value === undefined || FALSE.includes(String(value))) return false;
+  throw new MachineError("SETTINGS_INVALID", `${origin} is ${JSON.stringify(value)}, but it must be true or false.`);
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

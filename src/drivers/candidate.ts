@@ -36,6 +36,8 @@ export interface CandidateFacts {
   readonly publishedAt?: string;
   /** Who may publish it in the registry, by login name. */
   readonly maintainers?: readonly string[];
+  /** Who published this version, by login name. */
+  readonly publisher?: string;
   /** Where its sources are, as its package.json says: `github.com/my-org/my-repo`. */
   readonly repository?: string;
   /** Deprecated in its registry, with the reason. */
@@ -51,6 +53,8 @@ export interface CandidateFacts {
 /** A registry's signature that was verified. */
 export interface VerifiedSignature {
   readonly keyId: string;
+  /** How the key is known: from sigstore's root of trust, as npm's are, or from the registry alone, which then vouches for itself. */
+  readonly keyFrom?: "trust-root" | "registry";
 }
 
 /** An attestation of where a package was built, verified (SLSA provenance through sigstore). */
@@ -72,6 +76,8 @@ export interface InstallWishes {
   readonly allowUnverified?: boolean;
   /** Run the install scripts of the package and its dependencies, after showing them. */
   readonly allowScripts?: boolean;
+  /** Take everything from caches: nothing is fetched. */
+  readonly offline?: boolean;
   /** The user has agreed beforehand: nothing is asked. */
   readonly yes?: boolean;
 }

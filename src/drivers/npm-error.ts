@@ -1,4 +1,5 @@
 import { hasCode, MachineError, messageOf } from "../errors.js";
+import { notCached } from "./not-cached.js";
 
 const NETWORK_CODES = [
   "ECONNREFUSED",
@@ -21,6 +22,7 @@ const NETWORK_CODES = [
 /** Our error for one of npm's libraries'. */
 export function npmError(error: unknown, subject: string): MachineError {
   const message = withoutCredentials(messageOf(error));
+  if (hasCode(error, "ENOTCACHED")) return notCached(missingIn(error, subject, message), [], error);
   if (hasCode(error, "E404")) {
     return new MachineError("SOURCE_NOT_FOUND", `${subject} was not found in the registry, or it is private.`, {
       cause: error,
@@ -50,6 +52,13 @@ export function npmError(error: unknown, subject: string): MachineError {
     cause: error,
     suggestions: ["Check the registry and proxy in .npmrc, and try again."],
   });
+}
+
+/** What npm's cache lacks: as {@link NpmRegistry} says it, or at least the address. */
+function missingIn(error: unknown, subject: string, message: string): string {
+  if (error instanceof Error && "missing" in error) return `${String(error.missing)} (for ${subject})`;
+  const address = /request to (\S+) failed/.exec(message)?.[1];
+  return address === undefined ? subject : `${decodeURI(address)} (for ${subject})`;
 }
 
 function versionNotFound(error: unknown, subject: string): MachineError {

@@ -19,6 +19,8 @@ export interface NpmSettingsPlaces {
   readonly env: NodeJS.ProcessEnv;
   /** The drivers' folder. A .npmrc in the current folder is not read: a checkout somebody entered must not choose the registry. */
   readonly directory: string;
+  /** Whether only npm's cache is used, whatever the user's npm settings say. Default: false. */
+  readonly isOffline?: boolean;
 }
 
 /** A failed connection is tried again soon, a few times: someone waits for the answer. npm's own 10 s and 60 s are for unattended installs. */
@@ -32,7 +34,7 @@ const ARGV = ["node", "npm", "--no-workspaces"];
  *
  * @throws {MachineError} `SOURCE_ANSWER_INVALID` if they can't be read
  */
-export async function loadNpmSettings({ env, directory }: NpmSettingsPlaces): Promise<NpmSettings> {
+export async function loadNpmSettings({ env, directory, isOffline = false }: NpmSettingsPlaces): Promise<NpmSettings> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   // The environment is a copy, since npm's reader writes npm_config_* variables into it.
   const options = { ...definitions, npmPath: directory, env: { ...env }, argv: ARGV, cwd: directory, warn: false };
@@ -44,5 +46,15 @@ export async function loadNpmSettings({ env, directory }: NpmSettingsPlaces): Pr
   }
   const { cache, registry, ...others } = config.flat;
   const publicRegistry = definitions.definitions.registry.default;
-  return { ...others, cache: String(cache), registry: String(registry), publicRegistry, retry: RETRY, progress: false, silent: true };
+  const offline = isOffline ? { offline: true, preferOnline: false } : {};
+  return {
+    ...others,
+    ...offline,
+    cache: String(cache),
+    registry: String(registry),
+    publicRegistry,
+    retry: RETRY,
+    progress: false,
+    silent: true,
+  };
 }

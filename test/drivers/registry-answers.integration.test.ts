@@ -56,7 +56,7 @@ test("npm's setting `offline` uses what npm's cache has, and no network", async 
   const env = { ...world.env, npm_config_offline: "true" };
   expect(await requestsOf(world.registry, world.drivers({ env }))).toEqual([]);
   const error = await errorOf(() => world.drivers({ env }).install("npm:docker-machine-driver-other"));
-  expect(error.code).toBe("SOURCE_ANSWER_INVALID");
+  expect(error.code).toBe("SOURCE_NOT_CACHED");
 });
 
 test("a damaged tarball in npm's cache is noticed and fetched again", async () => {

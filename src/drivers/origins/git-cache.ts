@@ -74,6 +74,11 @@ export class GitCache {
     return { commit: found, remote: remoteAt(place) };
   }
 
+  /** Forgets a commit. */
+  async drop(source: GitSource, commit: string): Promise<void> {
+    await rm(join(this.#folder(source), `${commit}.git`), { recursive: true, force: true });
+  }
+
   #folder(source: GitSource): string {
     return join(this.#directory, createHash("sha256").update(repositoryIdentity(source)).digest("hex").slice(0, 32));
   }

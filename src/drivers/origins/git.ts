@@ -4,6 +4,7 @@ import type { GitSource } from "../git-source.js";
 import { parseManifestText } from "../manifest.js";
 import { inspectTarball } from "../package-tarball.js";
 import { formatSource } from "../source.js";
+import { gitAccess } from "./git-access.js";
 import { type GitContext, remoteOf, runGit, tryGit } from "./git-program.js";
 import { type PickedReference, pickReferences, readReferences } from "./git-references.js";
 import { type Origin, type OriginContext, passedOver } from "./origin.js";
@@ -14,10 +15,14 @@ export const resolveGit: Origin<GitSource> = async (source, context) => {
   const git: GitContext = { source, remote: remoteOf(source, settings), env, signal };
   const repository = join(scratch, "repository.git");
   await runGit(["init", "--quiet", "--bare", "--template=", "--", repository], git);
-  // Inside a repository of our own, so that the settings of one the user stands in don't count.
-  const listing = await runGit(["-C", repository, "ls-remote", "--", git.remote.address], git);
-  const picked = await pickReferences(readReferences(listing), source, wishes);
-  const { commit, tag, manifest, newest } = await newestFitting(picked, (reference) => readCommit(repository, reference, git), context);
+  const access = gitAccess(git, repository, context);
+  const picked = await pickReferences(readReferences(await access.listing()), source, wishes);
+  const read = async (reference: PickedReference): Promise<Commit> => {
+    const commit = await access.fetch(reference);
+    const text = await manifestText(repository, commit, git);
+    return { ...reference, commit, manifest: parseManifestText(text, { source: formatSource(source) }) };
+  };
+  const { commit, tag, manifest, newest } = await newestFitting(picked, read, context);
   return {
     kind: "package",
     manifest,
@@ -27,7 +32,9 @@ export const resolveGit: Origin<GitSource> = async (source, context) => {
     fetch: async () => {
       const file = join(scratch, "package.tar");
       await runGit(["-C", repository, "archive", "--format=tar", "--prefix=package/", `--output=${file}`, commit], git);
-      return inspectTarball(file, formatSource(source));
+      const tarball = await inspectTarball(file, formatSource(source));
+      await access.keep(commit);
+      return tarball;
     },
   };
 };
@@ -39,12 +46,6 @@ interface Commit {
   readonly commit: string;
   readonly tag?: string;
   readonly manifest: unknown;
-}
-
-async function readCommit(repository: string, { commit: wanted, ...tag }: PickedReference, git: GitContext): Promise<Commit> {
-  const commit = await fetchCommit(repository, wanted, git);
-  const text = await manifestText(repository, commit, git);
-  return { commit, ...tag, manifest: parseManifestText(text, { source: formatSource(git.source) }) };
 }
 
 /** The first that fits, else the first. */
@@ -65,18 +66,6 @@ async function newestFitting(
   return { ...newest, newest: newest.manifest };
 }
 
-/** Brings one commit. Where the server gives no single commits, or only the beginning of the commit's name is known, the whole repository. */
-async function fetchCommit(repository: string, wanted: string, git: GitContext): Promise<string> {
-  const fetch = ["-C", repository, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-gc"];
-  const isWholeName = wanted.length >= 40;
-  const alone = isWholeName ? await tryGit([...fetch, "--depth=1", "--", git.remote.address, wanted], git) : undefined;
-  if (alone?.exitCode !== 0)
-    await runGit([...fetch, "--", git.remote.address, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], git);
-  const { exitCode, stdout } = await tryGit(["-C", repository, "rev-parse", "--quiet", "--verify", `${wanted}^{commit}`], git);
-  if (exitCode !== 0) throw refNotFound(git.source, wanted);
-  return stdout.trim();
-}
-
 async function manifestText(repository: string, commit: string, git: GitContext): Promise<string> {
   const { exitCode, stdout } = await tryGit(["-C", repository, "cat-file", "blob", `${commit}:package.json`], git);
   if (exitCode === 0) return stdout;
@@ -87,10 +76,4 @@ async function manifestText(repository: string, commit: string, git: GitContext)
       suggestions: ["Check that this is the right repository, or name another tag or branch: OWNER/REPO@REF"],
     },
   );
-}
-
-function refNotFound(source: GitSource, ref: string): MachineError {
-  return new MachineError("SOURCE_VERSION_NOT_FOUND", `${formatSource(source)} has no commit ${ref}.`, {
-    suggestions: ["Name a tag, branch, commit, or a semver range over tags."],
-  });
 }

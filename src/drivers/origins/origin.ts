@@ -11,6 +11,8 @@ export interface OriginContext {
   readonly scratch: string;
   readonly npm: NpmClient;
   readonly settings: Settings;
+  /** The folder of what can be fetched again. Absent: nothing is kept. */
+  readonly cacheDirectory?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly log: Logger;
   readonly signal: AbortSignal;
