@@ -31,6 +31,7 @@ export async function inspectTarball(file: string, source: string): Promise<Pack
   const { Parser } = await import("tar/parse");
   const meter = new ArchiveMeter(source);
   const texts: Promise<string>[] = [];
+  const files = new Set<string>();
   let entryCount = 0;
   const filter = (_path: string, entry: object) => {
     entryCount += 1;
@@ -38,6 +39,11 @@ export async function inspectTarball(file: string, source: string): Promise<Pack
     const problem = problemWithEntry({ path, type, linkpath });
     if (problem !== undefined) throw unsafe(source, path, problem);
     meter.addEntry({ path, size });
+    if (type === "Directory") return true;
+    // Which of two files counts depends on who reads the archive.
+    const place = placeOf(path);
+    if (files.has(place)) throw unsafe(source, path, "is in it twice");
+    files.add(place);
     return true;
   };
   const onReadEntry = (entry: ReadEntry) => {
@@ -143,6 +149,12 @@ function problemWithEntry({ path, type, linkpath }: { path: string; type: string
   if (/^(?:[/\\]|[A-Za-z]:)/.test(path)) return "has an absolute path";
   if (path.split(/[/\\]/).includes("..")) return "leads out of its folder";
   return undefined;
+}
+
+/** Where an entry is unpacked to: without the first part of its path. */
+function placeOf(path: string): string {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.slice(1).join("/");
 }
 
 function unsafe(source: string, path: string, problem: string): MachineError {

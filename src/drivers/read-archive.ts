@@ -7,6 +7,9 @@ import type { Parser } from "tar";
 import type { ArchiveMeter } from "./archive-limits.js";
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
+/** What tar's parsers would unpack by themselves, past the meter: gzip and Zstandard. */
+const PACKED = [GZIP, Buffer.from([0x28, 0xb5, 0x2f, 0xfd])];
+const MAGIC_BYTES = 4;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
@@ -22,8 +25,10 @@ export async function readArchive(file: string, parser: Parser, meter: ArchiveMe
     failure ??= error;
   });
   parser.on("eof", () => meter.end());
+  let head: Buffer = Buffer.alloc(0);
   const feed = async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
+      head = beginning(head, chunk);
       meter.addBytes(chunk.length, size);
       const isReady = parser.write(chunk);
       if (failure !== undefined) throw failure;
@@ -42,6 +47,14 @@ export async function readArchive(file: string, parser: Parser, meter: ArchiveMe
     parser.abort(error instanceof Error ? error : new Error(String(error)));
     throw error;
   }
+}
+
+/** The first bytes of an archive, of which some are known already. */
+function beginning(known: Buffer, chunk: Buffer): Buffer {
+  if (known.length >= MAGIC_BYTES) return known;
+  const head = Buffer.concat([known, chunk.subarray(0, MAGIC_BYTES)]);
+  if (PACKED.some((magic) => head.subarray(0, magic.length).equals(magic))) throw new Error("it is not a tar archive, or packed twice");
+  return head;
 }
 
 async function look(path: string): Promise<{ readonly isGzip: boolean; readonly size: number }> {
