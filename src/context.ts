@@ -6,7 +6,7 @@ import { installSteps } from "./install-steps.js";
 import { interruptSignal } from "./interrupt.js";
 import type { MachineContext } from "./machines/machine-context.js";
 import { PluginHooks } from "./plugins/plugin-hooks.js";
-import { programVersion } from "./program-package.js";
+import { programRoot, programVersion } from "./program-package.js";
 import { loadSettings } from "./settings.js";
 import { MachineStore } from "./store/machine-store.js";
 import { type StorePathOptions, StorePaths } from "./store/store-paths.js";
@@ -61,6 +61,14 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       return programVersion();
     },
     log,
+    officialIndex: async () => {
+      const { OfficialIndex } = await import("./drivers/official-index/official-index.js");
+      return OfficialIndex.load({
+        shippedDirectory: join(programRoot(), "index"),
+        cacheDirectory: cache,
+        warn: (message) => log.warn(message),
+      });
+    },
     get signal() {
       return interrupted();
     },

@@ -4,13 +4,14 @@ import { MachineError } from "../errors.js";
 import { removeDirectory } from "../files/atomic-file.js";
 import { withLock } from "../files/lock.js";
 import type { Settings } from "../settings.js";
-import type { InstallWishes } from "./candidate.js";
+import type { Gate, InstallWishes } from "./candidate.js";
 import { describeInstallation, describePresent } from "./describe-installation.js";
 import { DriverLoader, type DriverReference } from "./driver-loader.js";
 import type { FoundDriver } from "./find-driver.js";
 import type { InstallStep } from "./install-context.js";
 import type { LoadedDriver } from "./loaded-driver.js";
 import { missingError } from "./missing.js";
+import type { LoadOfficialIndex } from "./official-index/index-gate.js";
 import { type Receipt, Receipts } from "./receipts.js";
 import { findShipped, type ShippedDriver, shippedDrivers } from "./shipped.js";
 import { type DriverSource, formatSource, parseSource } from "./source.js";
@@ -35,6 +36,8 @@ export interface DriversOptions {
   readonly ask?: Ask | undefined;
   /** The version of this program. */
   readonly programVersion: string;
+  /** The official index. Absent: a short name stands for a package of npm. */
+  readonly officialIndex?: LoadOfficialIndex;
   /** Told before each step of an installation, for a live display. */
   readonly onStep?: (step: InstallStep) => void;
 }
@@ -73,9 +76,10 @@ export class Drivers {
    * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
    */
   async obtain(typed: string, wishes: InstallWishes = {}): Promise<LoadedDriver> {
-    const source = parseSource(typed, this.#options.cwd);
-    const present = await this.#find(source);
+    const wanted = parseSource(typed, this.#options.cwd);
+    const present = await this.#find(wanted);
     if (present !== undefined) return present;
+    const source = await this.#throughIndex(wanted);
     this.#refuseUnasked(source);
     return this.#loader.installed(await this.#install(source, { wishes, when: "unless-present" }));
   }
@@ -91,13 +95,14 @@ export class Drivers {
    * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
    */
   async install(typed: string, wishes: InstallWishes = {}): Promise<Receipt> {
-    const source = parseSource(typed, this.#options.cwd);
-    if (source.kind === "name") {
-      if (findShipped(source.name) !== undefined) throw shippedAlready(source.name);
-      const receipt = await this.#receipts.find(source.name);
+    const wanted = parseSource(typed, this.#options.cwd);
+    if (wanted.kind === "name") {
+      if (findShipped(wanted.name) !== undefined) throw shippedAlready(wanted.name);
+      const receipt = await this.#receipts.find(wanted.name);
       if (receipt !== undefined && (receipt.pinned || wishes.pin === true)) return this.#pin(receipt.name);
       if (receipt !== undefined) return this.#install(parseSource(receipt.source, "/"), { wishes, when: "always" });
     }
+    const source = await this.#throughIndex(wanted);
     this.#refuseUnasked(source);
     return this.#install(source, { wishes, when: "always" });
   }
@@ -120,7 +125,7 @@ export class Drivers {
    * @throws {MachineError} as {@link install}
    */
   async preview(typed: string, wishes: InstallWishes = {}): Promise<FoundDriver> {
-    const source = parseSource(typed, this.#options.cwd);
+    const source = await this.#throughIndex(parseSource(typed, this.#options.cwd));
     return this.#prepared(wishes, async (context) => {
       const { inDriversFolder } = await import("./install.js");
       const { findDriver } = await import("./find-driver.js");
@@ -208,6 +213,21 @@ export class Drivers {
     return receipts.find((receipt) => (source.kind === "name" ? receipt.name === source.name : receipt.source === text));
   }
 
+  /** What is to be fetched: a short name of the index leads to its source. */
+  async #throughIndex(source: DriverSource): Promise<DriverSource> {
+    const { officialIndex } = this.#options;
+    if (source.kind !== "name" || officialIndex === undefined) return source;
+    const { throughIndex } = await import("./official-index/index-gate.js");
+    return throughIndex(source, await officialIndex());
+  }
+
+  readonly #indexGate: Gate = async ({ source }) => {
+    const { officialIndex, log } = this.#options;
+    if (officialIndex === undefined) return;
+    const { judgeByIndex } = await import("./official-index/index-gate.js");
+    judgeByIndex(source, await officialIndex(), log);
+  };
+
   /** Without anybody to ask, a short name is refused before any network is used. */
   #refuseUnasked(source: DriverSource): void {
     if (source.kind === "name" && this.#options.ask === undefined) throw unknownName(source.name);
@@ -238,7 +258,7 @@ export class Drivers {
         onStep,
         wishes,
         settings: settingsFor(await this.#options.settings(), wishes),
-        gates: [shortNameGate(ask)],
+        gates: [this.#indexGate, shortNameGate(ask)],
         receipts: this.#receipts,
         sdk: await this.#loader.sdk(),
       }),
