@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, win32 } from "node:path";
 
 const PROGRAM = "docker-machine";
 
@@ -29,4 +29,17 @@ export function directories({ env, platform }: DirectoryOptions): Directories {
     config: env.DOCKER_MACHINE_CONFIG_DIR || join(env.XDG_CONFIG_HOME || local || join(home, ".config"), PROGRAM),
     data: env.DOCKER_MACHINE_DATA_DIR || join(env.XDG_DATA_HOME || local || join(home, ".local", "share"), PROGRAM),
   };
+}
+
+/**
+ * The folders of what an administrator sets for everybody, such as `policy.json`: `/etc/docker-machine`, `/Library/Application Support/docker-machine` on macOS, `docker-machine` in `C:\ProgramData` on Windows.
+ * No variable moves them, since what is set there must hold for whoever can set variables. `%ProgramData%` only adds a folder, for a Windows on another drive.
+ */
+export function systemDirectories({ env, platform }: DirectoryOptions): readonly string[] {
+  if (platform === "darwin") return [`/Library/Application Support/${PROGRAM}`];
+  if (platform !== "win32") return [`/etc/${PROGRAM}`];
+  const standard = "C:\\ProgramData";
+  const { ProgramData: named = "" } = env;
+  const isOther = win32.isAbsolute(named) && win32.relative(standard, named) !== "";
+  return [standard, ...(isOther ? [named] : [])].map((folder) => win32.join(folder, PROGRAM));
 }

@@ -1,6 +1,6 @@
 import { Config } from "@oclif/core";
 import { afterEach, expect, it, vi } from "vitest";
-import { directories } from "../src/directories.js";
+import { directories, systemDirectories } from "../src/directories.js";
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -25,4 +25,14 @@ it.each([
 it("on Windows, they are in the user's local application data", () => {
   const found = directories({ env: { LOCALAPPDATA: "C:\\Users\\me\\AppData\\Local", HOME: "C:\\Users\\me" }, platform: "win32" });
   expect(found.data).toContain("AppData");
+});
+
+it.each<[NodeJS.Platform, Record<string, string>, string[]]>([
+  ["linux", { ProgramData: "/tmp", XDG_CONFIG_DIRS: "/tmp", HOME: "/tmp", DOCKER_MACHINE_CONFIG_DIR: "/tmp" }, ["/etc/docker-machine"]],
+  ["darwin", { HOME: "/tmp" }, ["/Library/Application Support/docker-machine"]],
+  ["win32", {}, ["C:\\ProgramData\\docker-machine"]],
+  ["win32", { ProgramData: "C:\\programdata\\" }, ["C:\\ProgramData\\docker-machine"]],
+  ["win32", { ProgramData: "D:\\ProgramData" }, ["C:\\ProgramData\\docker-machine", "D:\\ProgramData\\docker-machine"]],
+])("on %s with %j, what an administrator sets is in %j: a variable takes nothing away", (platform, env, expected) => {
+  expect(systemDirectories({ env, platform })).toEqual(expected);
 });

@@ -1,0 +1,195 @@
+import { lstatSync } from "node:fs";
+import { hasCode, MachineError, messageOf } from "../../errors.js";
+import { readTextFile } from "../../files/read-file.js";
+import type { Candidate, Gate, InstallWishes } from "../candidate.js";
+import { type DriverSource, formatSource } from "../source.js";
+import { judgeCandidate, judgePlace, judgeTyped, type Objection } from "./judge.js";
+import { parsePolicy, policyInvalid } from "./parse-policy.js";
+import type { PolicyRules, WrittenRule } from "./policy-rules.js";
+import { writtenRules } from "./policy-rules.js";
+import { matchesSource } from "./source-pattern.js";
+
+/** Where policy files are looked for. */
+export interface PolicyPlaces {
+  /** The administrator's. Each that exists applies. */
+  readonly system: readonly string[];
+  /** The user's own. */
+  readonly user: string;
+}
+
+/** Whose a policy file is. */
+export type PolicyScope = "system" | "user";
+
+/** A policy file that exists. */
+export interface PolicyFile {
+  readonly path: string;
+  readonly scope: PolicyScope;
+  readonly rules: PolicyRules;
+}
+
+/** An objection with the file it comes from. */
+export interface Refusal extends Objection {
+  readonly file: string;
+  readonly scope: PolicyScope;
+}
+
+/** A rule that applies, with the file it comes from. */
+export interface AppliedRule extends WrittenRule {
+  readonly file: string;
+  readonly scope: PolicyScope;
+}
+
+/** How {@link Policy.gate} judges. */
+export interface PolicyGateOptions {
+  /** Whether a lock names just this version and its hashes. Default: none does. */
+  readonly isLocked?: (candidate: Candidate) => Promise<boolean>;
+  /** The present, in milliseconds since 1970. Default: this computer's. */
+  readonly now?: () => number;
+}
+
+/**
+ * What an administrator and a user demand of drivers. Each file is judged by itself, and what one of them forbids is forbidden: so a second file can only narrow what the first leaves open.
+ */
+export class Policy {
+  /** The files that exist, the system's first. */
+  readonly files: readonly PolicyFile[];
+
+  constructor(files: readonly PolicyFile[]) {
+    this.files = files;
+  }
+
+  /**
+   * Reads the files that exist; most computers have none, which costs a look for each.
+   *
+   * @throws {MachineError} `POLICY_INVALID`
+   */
+  static load({ system, user }: PolicyPlaces): Policy {
+    return new Policy([...system.flatMap((path) => readIfThere(path, "system")), ...readIfThere(user, "user")]);
+  }
+
+  /** All rules, with their files. */
+  rules(): readonly AppliedRule[] {
+    return this.files.flatMap(({ path, scope, rules }) => writtenRules(rules).map((written) => ({ ...written, file: path, scope })));
+  }
+
+  /** What is said against a source that was typed, before any network is used. */
+  refusalsOfTyped(source: DriverSource): readonly Refusal[] {
+    return this.#collect((rules) => judgeTyped(rules, source));
+  }
+
+  /** What is said against a version that was found. */
+  refusalsOf(
+    candidate: Candidate,
+    wishes: InstallWishes,
+    { isLocked = false, now = Date.now() }: { readonly isLocked?: boolean; readonly now?: number } = {},
+  ): readonly Refusal[] {
+    return this.#collect((rules) => judgeCandidate(rules, candidate, wishes, { now, isLocked }));
+  }
+
+  /**
+   * The check of a source before any network is used.
+   *
+   * @throws {MachineError} `POLICY_FORBIDS`
+   */
+  checkTyped(source: DriverSource): void {
+    throwFirst(formatSource(source), this.refusalsOfTyped(source));
+  }
+
+  /**
+   * The check of an installed driver each time it is used: by then it may be denied. How it came here was judged then.
+   *
+   * @throws {MachineError} `POLICY_FORBIDS`
+   */
+  checkUse(source: DriverSource): void {
+    throwFirst(
+      formatSource(source),
+      this.#collect((rules) => judgePlace(rules, source)),
+    );
+  }
+
+  /** The gate before the fetch. It throws `POLICY_FORBIDS`. */
+  gate({ isLocked = async () => false, now = Date.now }: PolicyGateOptions = {}): Gate {
+    return async (candidate, wishes) => {
+      if (this.files.length === 0) return;
+      const refusals = this.refusalsOf(candidate, wishes, { isLocked: await isLocked(candidate), now: now() });
+      throwFirst(candidate.shownSource, refusals);
+    };
+  }
+
+  /** Whether an `allow` names the source, so that nobody need be asked about it. */
+  namesAllowed(source: DriverSource): boolean {
+    return this.files.some(({ rules }) => rules.allow?.some((pattern) => matchesSource(pattern, source, "allow")) === true);
+  }
+
+  /**
+   * The error for what somebody would be asked, if nobody may be.
+   *
+   * @param question what would be asked, as a whole sentence
+   */
+  promptRefusal(question: string): MachineError | undefined {
+    const file = this.files.find(({ rules }) => rules.prompts === false);
+    if (file === undefined) return undefined;
+    return new MachineError(
+      "POLICY_FORBIDS",
+      `This would have to be asked, and the rule "prompts" in ${file.path} forbids to ask: ${question}`,
+      {
+        suggestions: [`What is listed under "allow" needs no asking. ${keeperOf(file)}`],
+      },
+    );
+  }
+
+  #collect(judge: (rules: PolicyRules) => readonly Objection[]): readonly Refusal[] {
+    return this.files.flatMap(({ path, scope, rules }) => judge(rules).map((objection) => ({ ...objection, file: path, scope })));
+  }
+}
+
+function throwFirst(shownSource: string, refusals: readonly Refusal[]): void {
+  const [first, ...others] = refusals;
+  if (first === undefined) return;
+  const more = others.map(({ rule, file, problem }) => `; and by the rule "${rule}" in ${file}: ${problem}`).join("");
+  const remedies = refusals.flatMap(({ remedy }) => (remedy === undefined ? [] : [remedy]));
+  throw new MachineError(
+    "POLICY_FORBIDS",
+    `${shownSource} is forbidden by the rule "${first.rule}" in ${first.file}: ${first.problem}${more}.`,
+    { suggestions: [...remedies, `To see all rules: docker-machine driver policy. ${keeperOf(first)}`] },
+  );
+}
+
+function keeperOf({ scope }: { readonly scope: PolicyScope }): string {
+  return scope === "system" ? "The file is kept by this computer's administrator." : "The file is your own.";
+}
+
+function readIfThere(path: string, scope: PolicyScope): readonly PolicyFile[] {
+  if (!isThere(path)) return [];
+  return [{ path, scope, rules: parsePolicy(read(path, scope), path) }];
+}
+
+/** A link counts even if it leads nowhere: then a policy is meant, and can't be read. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (hasCode(error, "ENOTDIR")) return false;
+    throw unreadable(path, error);
+  }
+}
+
+function read(path: string, scope: PolicyScope): string {
+  if (scope === "system") refuseWritableByAll(path);
+  try {
+    return readTextFile(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Windows shows no such modes. */
+function refuseWritableByAll(path: string): void {
+  const { mode = 0 } = lstatSync(path, { throwIfNoEntry: false }) ?? {};
+  if (process.platform === "win32" || (mode & 0o170002) !== 0o100002) return;
+  throw policyInvalid(path, "everybody on this computer may change it", [`chmod o-w ${path}`]);
+}
+
+function unreadable(path: string, error: unknown): MachineError {
+  return policyInvalid(path, `it can't be read: ${messageOf(error)}`, ["Ask who keeps the file, or correct who may read it."]);
+}
