@@ -36,7 +36,8 @@ const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
 
 /** Which files of src/ may import an npm package. */
 const OWNERS = {
-  "npm-registry-fetch": "^src/drivers/npm-registry[.]ts$",
+  "npm-registry-fetch": "^src/drivers/(npm-registry|registry-agent)[.]ts$",
+  "@npmcli/agent": "^src/drivers/(registry-agent|git-hosts/http-connection)[.]ts$",
   "@npmcli/arborist": "^src/drivers/arborist-tree[.]ts$",
   "@npmcli/config": "^src/drivers/(npm-settings[.]ts|npm-libraries[.]d[.]ts)$",
   ssh2: "^src/ssh/",
@@ -46,7 +47,7 @@ const OWNERS = {
 };
 
 /** Files of src/ that import npm's libraries, and are themselves imported when needed. */
-const NPM_PARTS = "^src/drivers/(npm-(settings|registry)|(plain|arborist)-tree)[.]ts$";
+const NPM_PARTS = "^src/drivers/(npm-(settings|registry)|registry-agent|(plain|arborist)-tree)[.]ts$";
 
 const ownerRules = Object.entries(OWNERS).map(([library, owner]) => ({
   name: `${library.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}-has-one-place`,
@@ -117,7 +118,7 @@ export default {
       severity: "error",
       from: { path: "^src/", pathNot: NPM_PARTS },
       to: {
-        path: `node_modules/(npm-registry-fetch|@npmcli/arborist|@npmcli/config|ssh2|node-forge)/|${NPM_PARTS}`,
+        path: `node_modules/(npm-registry-fetch|@npmcli/agent|@npmcli/arborist|@npmcli/config|ssh2|node-forge)/|${NPM_PARTS}`,
         dynamic: false,
         dependencyTypesNot: ["type-only", "type-import"],
       },

@@ -1,4 +1,5 @@
 import { hasCode, MachineError, messageOf } from "../errors.js";
+import { unwritable } from "../files/atomic-file.js";
 import { notCached } from "./not-cached.js";
 
 const NETWORK_CODES = [
@@ -19,8 +20,16 @@ const NETWORK_CODES = [
   "ERR_STREAM_PREMATURE_CLOSE",
 ];
 
+const LOCAL_CODES = ["ENOSPC", "EDQUOT", "EROFS", "EIO"];
+/** What is written to while something is fetched. */
+const CACHES = "npm's cache or the folder of installed drivers";
+/** The agent's, for an answer that is too slow (registry-agent.ts). */
+const TOO_SLOW = "ETOOSLOW";
+
 /** Our error for one of npm's libraries'. */
 export function npmError(error: unknown, subject: string): MachineError {
+  const local = localError(error);
+  if (local !== undefined) return local;
   const message = withoutCredentials(messageOf(error));
   if (hasCode(error, "ENOTCACHED")) return notCached(missingIn(error, subject, message), [], error);
   if (hasCode(error, "E404")) {
@@ -46,6 +55,7 @@ export function npmError(error: unknown, subject: string): MachineError {
       suggestions: ["For the driver's author: depend on published packages only."],
     });
   }
+  if (hasCode(error, TOO_SLOW)) return tooSlow(error, subject, message);
   if (NETWORK_CODES.some((code) => hasCode(error, code)) || /socket|network|aborted|premature|hang up|terminated/i.test(message))
     return unreachable(error, subject, message);
   return new MachineError("SOURCE_ANSWER_INVALID", `${subject} could not be fetched: ${message}`, {
@@ -86,6 +96,25 @@ function unreachable(error: unknown, subject: string, message: string): MachineE
     cause: error,
     suggestions: ["Check the network, and the registry and proxy in .npmrc, and try again."],
   });
+}
+
+function tooSlow(error: unknown, subject: string, message: string): MachineError {
+  return new MachineError("SOURCE_UNREACHABLE", `${subject} could not be fetched: ${message}.`, {
+    cause: error,
+    suggestions: ["Try again later, or from another network.", "To wait longer, in milliseconds: npm config set fetch-timeout 300000"],
+  });
+}
+
+/** A disk that is full or may not be written. */
+function localError(error: unknown): MachineError | undefined {
+  const path = pathOf(error);
+  if (path === undefined && !LOCAL_CODES.some((code) => hasCode(error, code))) return undefined;
+  const local = unwritable(path ?? CACHES, error);
+  return local instanceof MachineError ? local : undefined;
+}
+
+function pathOf(error: unknown): string | undefined {
+  return error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : undefined;
 }
 
 function withoutCredentials(text: string): string {

@@ -13,6 +13,8 @@ declare module "@npmcli/config" {
       readonly warn: boolean;
     });
     load(): Promise<void>;
+    /** Whether nobody has set it. */
+    isDefault(key: string): boolean;
     /** The options in the form that npm's libraries take, tokens by registry included. */
     readonly flat: Readonly<Record<string, unknown>>;
   }
@@ -47,4 +49,21 @@ declare module "npm-pick-manifest" {
   /** The version that npm installs for a version, range or tag. Throws errors with the codes `ETARGET`, `ENOVERSIONS` or `E403`. */
   function pickManifest(packument: Packument, wanted: string, options: object): Manifest;
   export = pickManifest;
+}
+
+declare module "@npmcli/agent" {
+  import type { Agent } from "node:http";
+
+  /** How hosts are connected to. Only what is used here. */
+  interface AgentOptions {
+    readonly rejectUnauthorized: boolean;
+    readonly ca?: readonly string[];
+    readonly proxy?: string;
+    readonly noProxy?: readonly string[];
+    /** Milliseconds. */
+    readonly timeouts: { readonly connection: number; readonly idle: number; readonly response: number };
+  }
+
+  /** The agent for an address, with the proxy of the options or of the environment. It is kept for those who ask with the same options. */
+  export function getAgent(address: string, options: AgentOptions): Agent;
 }

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import Config from "@npmcli/config";
 import definitions from "@npmcli/config/lib/definitions/index.js";
 import { npmError } from "./npm-error.js";
+import { RegistryAgent } from "./registry-agent.js";
 
 /** The user's npm settings, in the form that npm's libraries take: registries, tokens by registry, proxies, the cache's folder. */
 export type NpmSettings = Readonly<Record<string, unknown>> & {
@@ -26,6 +27,9 @@ export interface NpmSettingsPlaces {
 /** A failed connection is tried again soon, a few times: someone waits for the answer. npm's own 10 s and 60 s are for unattended installs. */
 const RETRY = { retries: 2, factor: 2, minTimeout: 200, maxTimeout: 2000 };
 
+/** How long a registry may send next to nothing, where `fetch-timeout` doesn't say it. npm's five minutes are for unattended installs. */
+const PATIENCE_MS = 30_000;
+
 /** Without it, npm looks for a workspace's settings in every folder above. */
 const ARGV = ["node", "npm", "--no-workspaces"];
 
@@ -44,17 +48,12 @@ export async function loadNpmSettings({ env, directory, isOffline = false }: Npm
   } catch (error) {
     throw npmError(error, "npm's settings");
   }
-  const { cache, registry, ...others } = config.flat;
+  const { cache, registry, timeout, ...others } = config.flat;
   const publicRegistry = definitions.definitions.registry.default;
   const offline = isOffline ? { offline: true, preferOnline: false } : {};
-  return {
-    ...others,
-    ...offline,
-    cache: String(cache),
-    registry: String(registry),
-    publicRegistry,
-    retry: RETRY,
-    progress: false,
-    silent: true,
-  };
+  const windowMs = config.isDefault("fetch-timeout") ? PATIENCE_MS : Number(timeout);
+  const settings = { ...others, ...offline, cache: String(cache), registry: String(registry), publicRegistry };
+  const agent = new RegistryAgent(settings, env, windowMs);
+  // The agent ends what is too slow; npm's own end, which counts from the start and is tried again, is only behind it.
+  return { ...settings, agent, timeout: windowMs * 2, retry: RETRY, progress: false, silent: true };
 }
