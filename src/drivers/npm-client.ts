@@ -1,12 +1,18 @@
+import { join } from "node:path";
 import { MachineError } from "../errors.js";
+import type { CandidateFacts } from "./candidate.js";
 import { npmError } from "./npm-error.js";
 import type { Fits, NpmRegistry, RegistryPackage } from "./npm-registry.js";
 import type { NpmSettings, NpmSettingsPlaces } from "./npm-settings.js";
 import type { TreeRoot } from "./plain-tree.js";
+import { hasProofs, publishedFacts } from "./signatures/published-facts.js";
+import type { TrustSource } from "./signatures/trust-anchors.js";
 
 /** What an {@link NpmClient} works with. */
 export interface NpmClientOptions extends NpmSettingsPlaces {
   readonly signal: AbortSignal;
+  /** What signatures and provenance are checked by. Default: sigstore's public instance. */
+  readonly trust?: TrustSource;
 }
 
 /** npm's registries and installer, with the user's registries, proxies and tokens. Its parts import npm's libraries, and are imported when first used. */
@@ -27,6 +33,37 @@ export class NpmClient {
    */
   async find(name: string, wanted: string, { fits }: { readonly fits: Fits }): Promise<RegistryPackage> {
     return this.#run(`${name}@${wanted}`, (registry) => registry.find(name, wanted, { metadata: "full", fits }));
+  }
+
+  /**
+   * Tells what is known of a version beside its package.json, and checks the registry's signature and the provenance, if it has them.
+   *
+   * @param name the package's name, as it was asked for
+   * @param onUnchecked as that of the check's context
+   * @throws {MachineError} `SOURCE_SIGNATURE_INVALID`, `SOURCE_SIGNATURE_UNCHECKED`, `SOURCE_PROVENANCE_INVALID`, `SOURCE_PROVENANCE_UNCHECKED`
+   */
+  async facts(name: string, found: RegistryPackage, onUnchecked?: (problem: string) => void): Promise<CandidateFacts> {
+    const { manifest, listing } = found;
+    const published = publishedFacts(listing, manifest);
+    if (!hasProofs(manifest)) return published;
+    return this.#run(name, async (registry, settings) => {
+      const { verifyRegistryFacts, SigstoreTrust } = await import("./signatures/verify-registry-facts.js");
+      const { publicRegistry, cache, offline } = settings;
+      const cachePath = join(cache, "_tuf");
+      const trust = this.#options.trust ?? new SigstoreTrust({ cachePath, publicRegistry, isOffline: offline === true });
+      const verified = await verifyRegistryFacts(
+        { name, manifest, published },
+        {
+          registry: found.registry,
+          publicRegistry,
+          trust,
+          ask: (address) => registry.askJson(address),
+          addressHere: (address) => registry.addressHere(address),
+          onUnchecked,
+        },
+      );
+      return { ...published, ...verified };
+    });
   }
 
   /**

@@ -11,6 +11,10 @@ import type { NpmSettings } from "./npm-settings.js";
 
 /** A version of a package in a registry. */
 export interface RegistryPackage {
+  /** The registry's address. */
+  readonly registry: string;
+  /** What the registry tells of the package as a whole. The short form has few fields. */
+  readonly listing: Readonly<Record<string, unknown>>;
   /** Its package.json as the registry tells it. */
   readonly manifest: Readonly<Record<string, unknown>>;
   /** The tarball's address. */
@@ -71,8 +75,10 @@ export class NpmRegistry {
     const { tarball, integrity, shasum } = manifest.dist ?? {};
     if (typeof tarball !== "string") throw new Error(`the registry tells no tarball of ${name} ${manifest.version}`);
     return {
+      registry: this.#registryOf(spec),
+      listing: { ...packument },
       manifest,
-      address: addressIn(this.#settings, tarball),
+      address: this.addressHere(tarball),
       integrity: integrityOf(integrity, shasum),
       ...(manifest === newest ? {} : { passedOver: newest }),
     };
@@ -88,6 +94,20 @@ export class NpmRegistry {
       if (hasCode(error, "ETARGET") || hasCode(error, "ENOVERSIONS")) return undefined;
       throw error;
     }
+  }
+
+  /** Asks an address for JSON. A token goes only to the registry that it is for. */
+  async askJson(address: string): Promise<unknown> {
+    return fetch.json(address, this.#settings);
+  }
+
+  /** The address at the user's registry for one that may be that of npm's own. */
+  addressHere(address: string): string {
+    return addressIn(this.#settings, address);
+  }
+
+  #registryOf(spec: npa.Result): string {
+    return fetch.pickRegistry(spec.name ?? "", this.#settings).replace(/\/+$/, "");
   }
 
   /** Asks for packages that {@link find} will be called for, in the short form. */
@@ -137,8 +157,7 @@ export class NpmRegistry {
   #packument(spec: npa.Result, metadata: Metadata): Promise<Packument> {
     // The short form has no times of publication, which a setting may ask for.
     const form = this.#settings.before ? "full" : metadata;
-    const registry = fetch.pickRegistry(spec.name ?? "", this.#settings).replace(/\/+$/, "");
-    const address = `${registry}/${spec.escapedName}`;
+    const address = `${this.#registryOf(spec)}/${spec.escapedName}`;
     const key = `${form} ${address}`;
     const known = this.#packuments.get(key);
     if (known !== undefined) return known;

@@ -11,6 +11,13 @@ interface PublishedVersion {
   readonly tarball: Buffer;
 }
 
+/** What a registry says of a tarball. */
+export interface PublishedTarball {
+  readonly name: string;
+  readonly version: string;
+  readonly integrity: string;
+}
+
 /** One request that came. */
 export interface SeenRequest {
   readonly path: string;
@@ -28,6 +35,12 @@ export class PackageRegistry {
   headers: Readonly<Record<string, string>> = {};
   /** Where packages are said to be, if not here: an address that ends with `/`. */
   tarballBase: string | undefined;
+  /** More fields of what is told of a tarball (`dist`): signatures, attestations. */
+  distFields: (tarball: PublishedTarball) => object = () => ({});
+  /** More fields of what is told of a package as a whole. */
+  listingFields: object = {};
+  /** Other documents by path, as JSON, or the status that is answered instead. */
+  readonly documents = new Map<string, object | string | number>();
   readonly #packages = new Map<string, Map<string, PublishedVersion>>();
   readonly #server: Server;
 
@@ -74,7 +87,8 @@ export class PackageRegistry {
     if (tarball !== null) this.#sendTarball(this.#packages.get(tarball[1] ?? "")?.get(tarball[2] ?? "")?.tarball, response);
     else if (this.headers.etag !== undefined && request.headers["if-none-match"] === this.headers.etag) {
       response.writeHead(304, this.headers).end();
-    } else this.#sendPackument(path, response);
+    } else if (this.documents.has(path)) sendDocument(this.documents.get(path), response);
+    else this.#sendPackument(path, response);
   }
 
   #sendPackument(name: string, response: ServerResponse): void {
@@ -86,11 +100,12 @@ export class PackageRegistry {
     const base = this.tarballBase ?? this.url;
     const entries = [...versions].map(([version, { manifest, tarball }]) => {
       const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
-      return [version, { ...manifest, dist: { tarball: `${base}${name}/-/${version}.tgz`, integrity } }];
+      const dist = { tarball: `${base}${name}/-/${version}.tgz`, integrity, ...this.distFields({ name, version, integrity }) };
+      return [version, { ...manifest, dist }];
     });
     const latest = [...versions.keys()].at(-1);
     response.writeHead(200, { "content-type": "application/json", ...this.headers });
-    response.end(JSON.stringify({ name, "dist-tags": { latest }, versions: Object.fromEntries(entries) }));
+    response.end(JSON.stringify({ name, "dist-tags": { latest }, versions: Object.fromEntries(entries), ...this.listingFields }));
   }
 
   #sendTarball(tarball: Buffer | undefined, response: ServerResponse): void {
@@ -106,5 +121,14 @@ export class PackageRegistry {
     response.writeHead(200, { "content-type": "application/octet-stream", "content-length": content.length });
     if (this.fault !== "cut") response.end(content);
     else response.write(content.subarray(0, Math.floor(content.length / 2)), () => response.destroy());
+  }
+}
+
+/** A text is sent as it is. */
+function sendDocument(document: object | string | number | undefined, response: ServerResponse): void {
+  if (typeof document === "number") response.writeHead(document, { "content-type": "application/json" }).end("{}");
+  else {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(typeof document === "string" ? document : JSON.stringify(document));
   }
 }
