@@ -9,11 +9,12 @@ import { describeInstallation, describePresent } from "./describe-installation.j
 import { DriverLoader, type DriverReference } from "./driver-loader.js";
 import type { FoundDriver } from "./find-driver.js";
 import type { InstallStep } from "./install-context.js";
+import { describeReceipt, describeShipped, type InstalledDriver } from "./installed-driver.js";
 import type { LoadedDriver } from "./loaded-driver.js";
 import { missingError } from "./missing.js";
 import type { LoadOfficialIndex } from "./official-index/index-gate.js";
 import { type Receipt, Receipts } from "./receipts.js";
-import { findShipped, type ShippedDriver, shippedDrivers } from "./shipped.js";
+import { findShipped, shippedAlready, shippedDrivers } from "./shipped.js";
 import { type DriverSource, formatSource, parseSource } from "./source.js";
 import { type Ask, shortNameGate, unknownName } from "./trust.js";
 import type { DriverUpdate, UpdateContext } from "./updates.js";
@@ -42,21 +43,14 @@ export interface DriversOptions {
   readonly onStep?: (step: InstallStep) => void;
 }
 
-/** A driver in the list of what is there. */
-export interface InstalledDriver {
-  readonly name: string;
-  readonly kind: "shipped" | "installed" | "linked";
-  readonly version: string;
-  readonly source: string;
-  /** Absent for a shipped one. */
-  readonly receipt?: Receipt;
-}
-
 /** All that is known of one driver. */
 export interface DriverDetails extends InstalledDriver {
   /** Loaded, or the stand-in whose summary says why it can't be. */
   readonly loaded: LoadedDriver;
 }
+
+/** Whether what is there is looked at for a newer version. */
+type When = "always" | "unless-present";
 
 /** From what a user typed after `-d`, or what a machine remembers, to a loaded driver. */
 export class Drivers {
@@ -77,6 +71,9 @@ export class Drivers {
    */
   async obtain(typed: string, wishes: InstallWishes = {}): Promise<LoadedDriver> {
     const wanted = parseSource(typed, this.#options.cwd);
+    const isShipped = wanted.kind === "name" && findShipped(wanted.name) !== undefined;
+    const ofProject = isShipped ? undefined : await this.#ofProject(wanted, { wishes, when: "unless-present" });
+    if (ofProject !== undefined) return this.#loader.installed(ofProject);
     const present = await this.#find(wanted);
     if (present !== undefined) return present;
     const source = await this.#throughIndex(wanted);
@@ -98,6 +95,10 @@ export class Drivers {
     const wanted = parseSource(typed, this.#options.cwd);
     if (wanted.kind === "name") {
       if (findShipped(wanted.name) !== undefined) throw shippedAlready(wanted.name);
+    }
+    const ofProject = await this.#ofProject(wanted, { wishes, when: "always" });
+    if (ofProject !== undefined) return ofProject;
+    if (wanted.kind === "name") {
       const receipt = await this.#receipts.find(wanted.name);
       if (receipt !== undefined && (receipt.pinned || wishes.pin === true)) return this.#pin(receipt.name);
       if (receipt !== undefined) return this.#install(parseSource(receipt.source, "/"), { wishes, when: "always" });
@@ -105,6 +106,17 @@ export class Drivers {
     const source = await this.#throughIndex(wanted);
     this.#refuseUnasked(source);
     return this.#install(source, { wishes, when: "always" });
+  }
+
+  /** The driver of the project in the current folder, if it declares that one: project/project-driver.ts. */
+  async #ofProject(
+    source: DriverSource,
+    { wishes, when }: { readonly wishes: InstallWishes; readonly when: When },
+  ): Promise<Receipt | undefined> {
+    const { projectDriver } = await import("./project/project-driver.js");
+    const { directory, log, cwd, env } = this.#options;
+    const prepared = <T>(action: (context: UpdateContext) => Promise<T>) => this.prepared(wishes, action);
+    return projectDriver(source, { directory, log, cwd, env, receipts: this.#receipts, prepared, when });
   }
 
   /** Keeps an installed driver at its version. */
@@ -126,7 +138,7 @@ export class Drivers {
    */
   async preview(typed: string, wishes: InstallWishes = {}): Promise<FoundDriver> {
     const source = await this.#throughIndex(parseSource(typed, this.#options.cwd));
-    return this.#prepared(wishes, async (context) => {
+    return this.prepared(wishes, async (context) => {
       const { inDriversFolder } = await import("./install.js");
       const { findDriver } = await import("./find-driver.js");
       return inDriversFolder(context, (scratch) => findDriver(source, { ...context, scratch }));
@@ -140,7 +152,7 @@ export class Drivers {
    */
   async update(name: string, { dryRun = false, ...wishes }: InstallWishes & { readonly dryRun?: boolean } = {}): Promise<DriverUpdate> {
     if (findShipped(name) !== undefined) throw shippedAlready(name);
-    return this.#prepared(wishes, async (context) => {
+    return this.prepared(wishes, async (context) => {
       const { checkUpdate, updateDriver } = await import("./updates.js");
       const receipt = await this.#receipts.get(name);
       return dryRun ? checkUpdate(receipt, context) : updateDriver(receipt, context);
@@ -153,7 +165,7 @@ export class Drivers {
    * @throws {MachineError} `DRIVER_MISSING`, `DRIVER_NO_PREVIOUS`, `DRIVER_DAMAGED`, `DRIVER_INCOMPATIBLE`
    */
   async rollBack(name: string): Promise<Receipt> {
-    return this.#prepared({}, async (context) => {
+    return this.prepared({}, async (context) => {
       const { rollBack } = await import("./updates.js");
       return rollBack(name, context);
     });
@@ -233,11 +245,8 @@ export class Drivers {
     if (source.kind === "name" && this.#options.ask === undefined) throw unknownName(source.name);
   }
 
-  async #install(
-    source: DriverSource,
-    { wishes, when }: { readonly wishes: InstallWishes; readonly when: "always" | "unless-present" },
-  ): Promise<Receipt> {
-    return this.#prepared(wishes, async (context) => {
+  async #install(source: DriverSource, { wishes, when }: { readonly wishes: InstallWishes; readonly when: When }): Promise<Receipt> {
+    return this.prepared(wishes, async (context) => {
       // Another process may have installed it while this one waited for the lock.
       const present = when === "unless-present" ? await this.#receiptOf(source) : undefined;
       if (present !== undefined) return present;
@@ -249,7 +258,7 @@ export class Drivers {
   }
 
   /** Runs what changes the drivers' folder, under its lock. */
-  async #prepared<T>(wishes: InstallWishes, action: (context: UpdateContext) => Promise<T>): Promise<T> {
+  async prepared<T>(wishes: InstallWishes, action: (context: UpdateContext) => Promise<T>): Promise<T> {
     const { onStep = () => undefined, ask, ...others } = this.#options;
     return this.#locked(async () =>
       action({
@@ -274,19 +283,4 @@ export class Drivers {
 
 function settingsFor(settings: Settings, { offline }: InstallWishes): Settings {
   return offline === true ? { ...settings, offline } : settings;
-}
-
-function describeShipped({ name, version }: ShippedDriver): InstalledDriver {
-  return { name, kind: "shipped", version, source: name };
-}
-
-function describeReceipt(receipt: Receipt): InstalledDriver {
-  const { name, version, source, linked } = receipt;
-  return { name, kind: linked ? "linked" : "installed", version, source, receipt };
-}
-
-function shippedAlready(name: string): MachineError {
-  return new MachineError("DRIVER_SHIPPED", `The driver "${name}" is part of docker-machine and needs no installing.`, {
-    suggestions: [`docker-machine create -d ${name} MACHINE`],
-  });
 }

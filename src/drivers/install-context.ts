@@ -1,6 +1,9 @@
 import type { Logger } from "@docker-machine/driver-sdk";
 import type { Settings } from "../settings.js";
 import type { Candidate, Gate, InstallWishes } from "./candidate.js";
+import type { DependencyPins } from "./dependency-pins.js";
+import type { NpmClient } from "./npm-client.js";
+import type { TreeRoot } from "./plain-tree.js";
 import type { Receipts } from "./receipts.js";
 import type { HostSdk } from "./sdk-link.js";
 
@@ -9,6 +12,19 @@ export const INSTALL_STEPS = ["sweep", "resolve", "trust", "unpack", "dependenci
 
 /** One of {@link INSTALL_STEPS}. */
 export type InstallStep = (typeof INSTALL_STEPS)[number];
+
+/** Decides which packages exactly are laid below a driver, and judges the tree that comes of it. */
+export interface Pinning {
+  /** @param source the driver's source, for messages */
+  pins(root: TreeRoot, npm: NpmClient, source: string): Promise<DependencyPins>;
+  /**
+   * Judges a recorded tree before it is used.
+   *
+   * @param folder the folder of the tree's listing
+   * @throws {MachineError} if it must not be installed
+   */
+  check(folder: string): Promise<void>;
+}
 
 /** What an installation needs. */
 export interface InstallContext {
@@ -29,6 +45,8 @@ export interface InstallContext {
   readonly onStep: (step: InstallStep) => void;
   /** The version of this program, for the receipt. */
   readonly programVersion: string;
+  /** Absent: the newest packages that fit. */
+  readonly pinning?: Pinning;
 }
 
 /** {@link InstallContext} with the private folder of one installation. */

@@ -64,7 +64,8 @@ export async function installFound(found: FoundDriver, context: StageContext): P
   context.onStep("trust");
   for (const gate of context.gates) await gate(candidate, context.wishes);
   if (isFolder(found)) return { receipt: await linkFolder(found, context), isNew: true };
-  const same = await alreadyInstalled(candidate, context);
+  // What is pinned below it may differ.
+  const same = context.pinning === undefined ? await alreadyInstalled(candidate, context) : undefined;
   if (same !== undefined) return { receipt: same, isNew: false };
   const staged = "manifest" in found ? await stagePackage(found, context) : await stageProgram(found, context);
   return { receipt: await settle(staged, context), isNew: true };
@@ -134,6 +135,7 @@ async function settle(driver: StagedDriver, context: StageContext): Promise<Rece
   const receipt = receiptOf(driver, await recordTree(staged), context);
   // A second copy in the tree's folder: what is installed can be found out again if receipts.json is lost.
   await writeFile(join(staged, "receipt.json"), `${JSON.stringify(receipt, null, 2)}\n`, { mode: 0o600 });
+  await context.pinning?.check(staged);
   throwIfAborted(signal);
   onStep("import");
   await driver.tryImport();

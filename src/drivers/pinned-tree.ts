@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { MachineError } from "../errors.js";
+import { TreeBudget } from "./archive-limits.js";
 import { currentPlatform, type DependencyPin, type DependencyPins, fitsPlatform, formatPlatform, packageAt } from "./dependency-pins.js";
 import type { NpmRegistry } from "./npm-registry.js";
 import { unpackDependency } from "./package-tarball.js";
@@ -13,14 +14,15 @@ const DOWNLOADS_AT_ONCE = 12;
  *
  * @throws {MachineError} `DRIVER_PLATFORM_UNSUPPORTED`; errors are else those of {@link NpmRegistry}, with `EINTEGRITY` for what isn't what was pinned
  */
-export async function layPinnedTree({ folder, scratch }: TreeRoot, pins: DependencyPins, registry: NpmRegistry): Promise<void> {
+export async function layPinnedTree({ folder, scratch, content }: TreeRoot, pins: DependencyPins, registry: NpmRegistry): Promise<void> {
+  const budget = new TreeBudget(content.name);
   const waiting = placesHere(pins).entries();
   // All workers take from the one iterator.
   const work = async () => {
     for (const [index, [place, pin]] of waiting) {
       const file = join(scratch, `dependency-${index}.tgz`);
       await registry.downloadVersion({ name: packageAt(place, pin), version: pin.version, integrity: pin.integrity }, file);
-      await unpackDependency(file, join(folder, place));
+      await unpackDependency(file, join(folder, place), budget);
     }
   };
   await Promise.all(Array.from({ length: DOWNLOADS_AT_ONCE }, work));

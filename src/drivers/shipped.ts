@@ -1,5 +1,6 @@
 import genericManifest from "@docker-machine/driver-generic/package.json" with { type: "json" };
 import noneManifest from "@docker-machine/driver-none/package.json" with { type: "json" };
+import { MachineError } from "../errors.js";
 
 /** A driver that comes with docker-machine. */
 export interface ShippedDriver {
@@ -32,4 +33,11 @@ export function shippedDrivers(): readonly ShippedDriver[] {
 /** The shipped driver of that name, if there is one. */
 export function findShipped(name: string): ShippedDriver | undefined {
   return SHIPPED.get(name);
+}
+
+/** For a shipped driver that is to be installed. */
+export function shippedAlready(name: string): MachineError {
+  return new MachineError("DRIVER_SHIPPED", `The driver "${name}" is part of docker-machine and needs no installing.`, {
+    suggestions: [`docker-machine create -d ${name} MACHINE`],
+  });
 }

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { throwIfAborted } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
 import type { FoundPackage } from "./find-driver.js";
-import type { StageContext, StagedDriver } from "./install-context.js";
+import type { Pinning, StageContext, StagedDriver } from "./install-context.js";
 import { PACKAGE_FOLDER } from "./installed-tree.js";
 import { importDriver } from "./load.js";
 import { bundlesSdk, type DriverManifest, parseManifestText, readManifest, SDK_PACKAGE } from "./manifest.js";
+import type { NpmClient } from "./npm-client.js";
 import { unpackTarball } from "./package-tarball.js";
+import type { TreeRoot } from "./plain-tree.js";
 
 /**
  * Makes a package's tree beside: unpacked, with its dependencies, without running scripts.
@@ -24,15 +26,23 @@ export async function stagePackage({ resolved, manifest, candidate, npm }: Found
   const staged = join(scratch, "tree");
   const folder = join(staged, PACKAGE_FOLDER);
   step("unpack");
-  npm.expectDependencies(resolved.manifest);
+  if (context.pinning === undefined) npm.expectDependencies(resolved.manifest);
   await unpackTarball(await resolved.fetch(), folder);
   const content = await checkUnpacked(folder, manifest, shown);
   step("dependencies");
-  if (hasDependencies(content)) await npm.installDependencies({ folder, content, scratch }, shown);
+  if (hasDependencies(content)) await layDependencies({ folder, content, scratch }, { npm, source: shown, pinning: context.pinning });
   await refuseSecondSdk(folder, manifest, shown);
   const { entry } = manifest;
   const tryImport = async () => void (await importDriver({ name: manifest.driver, source: shown, folder, entry }));
   return { candidate, staged, package: manifest.package, entry, tryImport };
+}
+
+async function layDependencies(
+  root: TreeRoot,
+  { npm, source, pinning }: { readonly npm: NpmClient; readonly source: string; readonly pinning: Pinning | undefined },
+): Promise<void> {
+  if (pinning === undefined) return npm.installDependencies(root, source);
+  await npm.installPins(root, await pinning.pins(root, npm, source), source);
 }
 
 /** A registry could tell one package.json and serve another: what was checked is what must be there. */

@@ -1,6 +1,6 @@
 import { defineCommand } from "../../command-line/define-command.js";
 import { jsonFlag } from "../../command-line/flags.js";
-import type { InstalledDriver } from "../../drivers/drivers.js";
+import type { InstalledDriver } from "../../drivers/installed-driver.js";
 import { machinesByDriver } from "../../machines/driver-usage.js";
 import { writeStdout } from "../../terminal/standard-output.js";
 import { formatTable } from "../../terminal/table.js";

@@ -16,10 +16,12 @@ export interface LockedDriver {
   readonly commit?: string;
   /** The packed package's hash, as the registry tells it. */
   readonly integrity?: string;
-  /** The portable hash of the installed tree: see {@link file://../portable-tree.ts}. */
-  readonly tree: string;
-  /** All packages below it, by their place in the tree. */
-  readonly dependencies: DependencyPins;
+  /** The portable hash of a package's installed tree: see portable-tree.ts. */
+  readonly tree?: string;
+  /** All packages below a package, by their place in the tree. */
+  readonly dependencies?: DependencyPins;
+  /** For a program, the portable hashes of its tree by platform (`linux x64`): those on which it was locked. */
+  readonly programs?: Readonly<Record<string, string>>;
 }
 
 /** The locked drivers of a project, by name. */
@@ -27,6 +29,7 @@ export type Lock = ReadonlyMap<string, LockedDriver>;
 
 const FORMAT_VERSION = 1;
 const LOCK_MODE = 0o644;
+const FIELDS = ["declared", "package", "version", "tag", "commit", "integrity", "tree", "dependencies", "programs"] as const;
 const OPTIONAL_FIELDS = ["package", "tag", "commit", "integrity"] as const;
 const TREE = /^sha256-[0-9a-f]{64}$/;
 
@@ -48,27 +51,26 @@ export async function readLock(path: string): Promise<Lock | undefined> {
 
 /** Writes a lock file in one step: sorted, so that a diff shows what changed and nothing else. */
 export async function writeLock(path: string, lock: Lock): Promise<void> {
-  const names = [...lock.keys()].sort();
-  const drivers = Object.fromEntries(
-    names.flatMap((name) => ((entry) => (entry === undefined ? [] : [[name, tidy(entry)]]))(lock.get(name))),
-  );
-  await writeAtomically(path, `${JSON.stringify({ version: FORMAT_VERSION, drivers }, null, 2)}\n`, { mode: LOCK_MODE });
+  await writeAtomically(path, formatLock(lock), { mode: LOCK_MODE });
 }
 
-/** The fields in their fixed order. */
-function tidy({ declared, version, tree, dependencies, ...others }: LockedDriver): LockedDriver {
-  const { package: packageName, tag, commit, integrity } = others;
-  const places = Object.keys(dependencies).sort();
-  return {
-    declared,
-    ...(packageName === undefined ? {} : { package: packageName }),
-    version,
-    ...(tag === undefined ? {} : { tag }),
-    ...(commit === undefined ? {} : { commit }),
-    ...(integrity === undefined ? {} : { integrity }),
-    tree,
-    dependencies: Object.fromEntries(places.flatMap((place) => Object.entries(dependencies).filter(([each]) => each === place))),
-  };
+/** The text of a lock file. */
+export function formatLock(lock: Lock): string {
+  const drivers = sorted(Object.fromEntries([...lock].map(([name, entry]) => [name, tidy(entry)])));
+  return `${JSON.stringify({ version: FORMAT_VERSION, drivers }, null, 2)}\n`;
+}
+
+/** The fields in their fixed order, and what is below them sorted. */
+function tidy(entry: LockedDriver): Record<string, unknown> {
+  const fields = FIELDS.flatMap((field): [string, unknown][] => {
+    const value = entry[field];
+    return value === undefined ? [] : [[field, typeof value === "string" ? value : sorted(value)]];
+  });
+  return Object.fromEntries(fields);
+}
+
+function sorted(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function readEntry(name: string, entry: unknown, path: string): LockedDriver {
@@ -78,8 +80,13 @@ function readEntry(name: string, entry: unknown, path: string): LockedDriver {
   if (wrong !== undefined) throw invalid(path, `the entry of "${name}" has no text "${wrong}"`);
   const odd = OPTIONAL_FIELDS.find((field) => !["string", "undefined"].includes(typeof entry[field]));
   if (odd !== undefined) throw invalid(path, `"${odd}" of "${name}" is not a text`);
-  if (typeof entry.tree !== "string" || !TREE.test(entry.tree)) throw invalid(path, `"tree" of "${name}" is not a SHA-256`);
-  const { dependencies } = entry;
+  const { tree, dependencies, programs } = entry;
+  const isTree = (value: unknown) => typeof value === "string" && TREE.test(value);
+  if (isObject(programs)) {
+    if (!Object.values(programs).every(isTree)) throw invalid(path, `"programs" of "${name}" has something else than a SHA-256`);
+    return entry as unknown as LockedDriver;
+  }
+  if (!isTree(tree)) throw invalid(path, `"tree" of "${name}" is not a SHA-256`);
   if (!isObject(dependencies)) throw invalid(path, `"dependencies" of "${name}" is not an object`);
   const wrongPin = Object.entries(dependencies).find(([place, pin]) => !isDependencyPlace(place) || !isDependencyPin(pin));
   if (wrongPin !== undefined)
