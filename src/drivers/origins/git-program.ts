@@ -2,6 +2,9 @@ import type { RunResult } from "@docker-machine/driver-sdk";
 import { hasCode, MachineError } from "../../errors.js";
 import { runProcess } from "../../process/run-process.js";
 import type { Settings } from "../../settings.js";
+import { ghToken, type LoginPlaces } from "../git-hosts/gh-login.js";
+import { NO_PROMPTS, withoutRepository } from "../git-hosts/git-credentials.js";
+import { environmentToken, type GitHostToken } from "../git-hosts/tokens.js";
 import { type GitSource, gitAddress } from "../git-source.js";
 import { formatSource } from "../source.js";
 
@@ -18,11 +21,10 @@ export interface GitContext {
   readonly remote: Remote;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /** A token that was found for the remote's host, besides those in the environment and those that git finds itself. */
+  readonly token?: GitHostToken | undefined;
 }
 
-const TOKEN_VARIABLES: Readonly<Record<string, readonly string[]>> = {
-  "github.com": ["MACHINE_GITHUB_API_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"],
-};
 /** The token's way to git: not on a command line, and not in a header that a redirect could carry to another host. */
 const TOKEN_FOR_GIT = "DOCKER_MACHINE_GIT_TOKEN";
 const CREDENTIAL_HELPER = `!f() { test "$1" = get && printf 'username=x-access-token\\npassword=%s\\n' "$${TOKEN_FOR_GIT}"; }; f`;
@@ -56,11 +58,11 @@ export async function runGit(args: readonly string[], context: GitContext): Prom
 }
 
 /** As {@link runGit}, for a command whose failure is an answer. */
-export async function tryGit(args: readonly string[], { remote, env, signal }: GitContext): Promise<RunResult> {
+export async function tryGit(args: readonly string[], { remote, env, signal, token }: GitContext): Promise<RunResult> {
   try {
     return await runProcess("git", args, {
       baseEnv: withoutRepository(env),
-      env: gitEnvironment(remote, env),
+      env: gitEnvironment(remote, env, token),
       signal,
       acceptedExitCodes: [0, 1, 2, 128, 129],
     });
@@ -73,35 +75,33 @@ export async function tryGit(args: readonly string[], { remote, env, signal }: G
   }
 }
 
-/** The variables that keep git quiet and safe, and give it a token for the host that the token is for. */
-export function gitEnvironment({ address, isMirror }: Remote, env: NodeJS.ProcessEnv): Record<string, string> {
-  const { host, protocol } = new URL(address);
-  const token = isMirror || protocol !== "https:" ? undefined : tokenFor(host, env);
+/**
+ * The variables that keep git quiet and safe, and give it a token for the host that the token is for.
+ * One that is set comes before git's own credential helpers; one that was found elsewhere, after them.
+ */
+export function gitEnvironment(remote: Remote, env: NodeJS.ProcessEnv, found?: GitHostToken): Record<string, string> {
+  const { host, protocol } = new URL(remote.address);
+  const token = takesToken(remote) ? (environmentToken(host, env) ?? found) : undefined;
+  const helper = `credential.https://${host}.helper`;
   const config: [string, string][] = [["core.hooksPath", "/dev/null"]];
-  if (token !== undefined) config.push([`credential.https://${host}.helper`, ""], [`credential.https://${host}.helper`, CREDENTIAL_HELPER]);
+  if (token?.isExplicit === true) config.push([helper, ""]);
+  if (token !== undefined) config.push([helper, CREDENTIAL_HELPER]);
   return {
     LC_ALL: "C",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_ASKPASS: "",
-    GCM_INTERACTIVE: "never",
+    ...NO_PROMPTS,
     GIT_ALLOW_PROTOCOL: protocol.slice(0, -1),
-    ...(token === undefined ? {} : { [TOKEN_FOR_GIT]: token }),
+    ...(token === undefined ? {} : { [TOKEN_FOR_GIT]: token.secret }),
     ...configVariables(config),
   };
 }
 
-/** Without the variables that a git hook leaves, which would turn git to another repository. */
-function withoutRepository(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const {
-    GIT_DIR: _dir,
-    GIT_WORK_TREE: _tree,
-    GIT_INDEX_FILE: _index,
-    GIT_OBJECT_DIRECTORY: _objects,
-    GIT_COMMON_DIR: _common,
-    GIT_NAMESPACE: _space,
-    ...others
-  } = env;
-  return others;
+/** The token with which gh is logged in to the remote's host, which git knows of only after `gh auth setup-git`. */
+export async function foundToken(remote: Remote, places: LoginPlaces): Promise<GitHostToken | undefined> {
+  return takesToken(remote) ? ghToken(new URL(remote.address).host, places) : undefined;
+}
+
+function takesToken({ address, isMirror }: Remote): boolean {
+  return !isMirror && new URL(address).protocol === "https:";
 }
 
 /** Git's settings by environment, instead of those the user may have set the same way. */
@@ -112,11 +112,6 @@ function configVariables(config: readonly [string, string][]): Record<string, st
     variables[`GIT_CONFIG_VALUE_${index}`] = value;
   }
   return variables;
-}
-
-function tokenFor(host: string, env: NodeJS.ProcessEnv): string | undefined {
-  const names = Object.hasOwn(TOKEN_VARIABLES, host) ? (TOKEN_VARIABLES[host] ?? []) : [];
-  return names.map((name) => env[name]?.trim()).find((value) => value !== undefined && value !== "");
 }
 
 function gitError(stderr: string, { source, remote }: GitContext): MachineError {
@@ -147,7 +142,8 @@ function loginAdvice({ transport, host, user }: GitSource, { isMirror }: Remote)
   if (transport === "ssh" && !isMirror)
     return [`For a private repository: check that your SSH key is accepted: ssh -T ${user ?? "git"}@${host}`];
   if (host === "github.com" && !isMirror)
-    return ["For a private repository: set GITHUB_TOKEN to a token that can read it, or run: gh auth setup-git"];
+    return ["For a private repository: set GITHUB_TOKEN to a token that can read it, or run: gh auth login"];
+  if (host === "gitlab.com" && !isMirror) return ["For a private repository: set GITLAB_TOKEN to a token that can read it."];
   return ["For a private repository: give git a login for it, by a credential helper (git help credentials)."];
 }
 

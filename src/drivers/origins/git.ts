@@ -5,14 +5,15 @@ import { parseManifestText } from "../manifest.js";
 import { inspectTarball } from "../package-tarball.js";
 import { formatSource } from "../source.js";
 import { gitAccess } from "./git-access.js";
-import { type GitContext, remoteOf, runGit, tryGit } from "./git-program.js";
+import { foundToken, type GitContext, remoteOf, runGit, tryGit } from "./git-program.js";
 import { type PickedReference, pickReferences, readReferences } from "./git-references.js";
 import { type Origin, type OriginContext, passedOver } from "./origin.js";
 
 /** A repository on any git host: one commit of it, without its history, submodules or hooks. */
 export const resolveGit: Origin<GitSource> = async (source, context) => {
   const { settings, env, signal, scratch, wishes } = context;
-  const git: GitContext = { source, remote: remoteOf(source, settings), env, signal };
+  const remote = remoteOf(source, settings);
+  const git: GitContext = { source, remote, env, signal, token: await foundToken(remote, { env, signal }) };
   const repository = join(scratch, "repository.git");
   await runGit(["init", "--quiet", "--bare", "--template=", "--", repository], git);
   const access = gitAccess(git, repository, context);

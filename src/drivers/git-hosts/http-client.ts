@@ -1,0 +1,122 @@
+import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hasCode, MachineError, messageOf } from "../../errors.js";
+import type { NpmSettingsPlaces } from "../npm-settings.js";
+import type { HttpConnection } from "./http-connection.js";
+
+/** What an {@link HttpClient} works with. Proxies and certificates are those of npm's settings. */
+export interface HttpClientOptions extends NpmSettingsPlaces {
+  readonly signal: AbortSignal;
+}
+
+/** One request: a GET. */
+export interface HttpRequest {
+  readonly address: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds that all of it may take, its body included. */
+  readonly timeoutMs: number;
+  /** How often it is sent again if the connection fails or the server has a problem. Default: 2. */
+  readonly retries?: number;
+}
+
+/** What came, with its body still on the way. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  readonly body: Readable;
+}
+
+/** Told of a failed try, for which waiting may help. */
+class PassingFault extends Error {}
+
+const FIRST_PAUSE_MS = 200;
+/** A certificate that Node doesn't trust may be one that the system does: a company's. */
+const UNTRUSTED = [
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+];
+const HELPLESS = ["ENOTFOUND", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID", "EINVALIDPROXY"];
+
+/** Sends requests, as often as makes sense. It follows no redirects and keeps nothing. What it needs is loaded when it is first used. */
+export class HttpClient {
+  readonly #options: HttpClientOptions;
+  #connection: Promise<HttpConnection> | undefined;
+  #trustsSystem = false;
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends a request and reads what comes with `read`, which is called again from the start if the connection breaks off.
+   * The program's signal and the request's deadline end it.
+   *
+   * @throws {MachineError} `SOURCE_UNREACHABLE`, `OPERATION_ABORTED`, and what `read` throws
+   */
+  async send<T>(request: HttpRequest, read: (answer: HttpAnswer) => Promise<T>): Promise<T> {
+    const { retries = 2 } = request;
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await this.#try(request, read, failures < retries);
+      } catch (error) {
+        this.#refuseAborted();
+        if (error instanceof MachineError) throw error;
+        if (this.#turnsToSystem(error)) continue;
+        if (failures >= retries || HELPLESS.some((code) => hasCode(error, code))) throw unreachable(request.address, error);
+      }
+      await this.#pause(FIRST_PAUSE_MS * 3 ** failures);
+    }
+  }
+
+  async #try<T>({ address, headers, timeoutMs }: HttpRequest, read: (answer: HttpAnswer) => Promise<T>, mayRepeat: boolean): Promise<T> {
+    this.#refuseAborted();
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.any([this.#options.signal, deadline]);
+    this.#connection ??= this.#connect();
+    const connection = await this.#connection;
+    let body: Readable | undefined;
+    try {
+      const answer = await connection.get(address, headers, { signal, trustsSystem: this.#trustsSystem });
+      body = answer.body;
+      if (answer.status >= 500 && mayRepeat) throw new PassingFault(`it answered ${answer.status}`);
+      return await read(answer);
+    } catch (error) {
+      if (!deadline.aborted) throw error;
+      throw new PassingFault(`it did not answer whole within ${Math.round(timeoutMs / 1000)} s`, { cause: error });
+    } finally {
+      body?.destroy();
+    }
+  }
+
+  async #connect(): Promise<HttpConnection> {
+    const { HttpConnection } = await import("./http-connection.js");
+    return HttpConnection.open(this.#options);
+  }
+
+  #turnsToSystem(error: unknown): boolean {
+    if (this.#trustsSystem || !UNTRUSTED.some((code) => hasCode(error, code))) return false;
+    this.#trustsSystem = true;
+    return true;
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.#options.signal }).catch(() => this.#refuseAborted());
+  }
+
+  #refuseAborted(): void {
+    if (this.#options.signal.aborted) throw new MachineError("OPERATION_ABORTED", "Interrupted while fetching a driver.");
+  }
+}
+
+function unreachable({ host }: URL, error: unknown): MachineError {
+  const isUntrusted = UNTRUSTED.some((code) => hasCode(error, code));
+  const reason = messageOf(error).replace(/\.$/, "");
+  return new MachineError("SOURCE_UNREACHABLE", `${host} could not be asked: ${reason}.`, {
+    cause: error,
+    suggestions: isUntrusted
+      ? ["If a company's CA signed its certificate: put the CA's file into .npmrc (cafile=…) or NODE_EXTRA_CA_CERTS."]
+      : ["Check the network, and the proxy in .npmrc or https_proxy, and try again."],
+  });
+}
