@@ -8,6 +8,7 @@ import type { Gate, InstallWishes } from "./candidate.js";
 import { describeInstallation, describePresent } from "./describe-installation.js";
 import { DriverLoader, type DriverReference } from "./driver-loader.js";
 import type { FoundDriver } from "./find-driver.js";
+import type { GitHosts } from "./git-hosts/git-hosts.js";
 import type { InstallStep } from "./install-context.js";
 import { describeReceipt, describeShipped, type InstalledDriver } from "./installed-driver.js";
 import type { LoadedDriver } from "./loaded-driver.js";
@@ -57,6 +58,7 @@ export class Drivers {
   readonly #options: DriversOptions;
   readonly #receipts: Receipts;
   readonly #loader: DriverLoader;
+  #gitHosts: GitHosts | undefined;
 
   constructor(options: DriversOptions) {
     this.#options = options;
@@ -260,8 +262,10 @@ export class Drivers {
   /** Runs what changes the drivers' folder, under its lock. */
   async prepared<T>(wishes: InstallWishes, action: (context: UpdateContext) => Promise<T>): Promise<T> {
     const { onStep = () => undefined, ask, ...others } = this.#options;
-    return this.#locked(async () =>
-      action({
+    return this.#locked(async () => {
+      const { GitHosts } = await import("./git-hosts/git-hosts.js");
+      this.#gitHosts ??= new GitHosts();
+      return action({
         ...others,
         ask,
         onStep,
@@ -270,8 +274,9 @@ export class Drivers {
         gates: [this.#indexGate, shortNameGate(ask)],
         receipts: this.#receipts,
         sdk: await this.#loader.sdk(),
-      }),
-    );
+        gitHosts: this.#gitHosts,
+      });
+    });
   }
 
   async #locked<T>(action: () => Promise<T>): Promise<T> {

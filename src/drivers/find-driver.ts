@@ -1,5 +1,6 @@
 import type { Candidate } from "./candidate.js";
 import { checkCompatibility, sdkFit } from "./compatibility.js";
+import type { GitHosts } from "./git-hosts/git-hosts.js";
 import { type DriverManifest, readManifest } from "./manifest.js";
 import { NpmClient } from "./npm-client.js";
 import type { OriginContext, PassedOver, ResolvedFolder, ResolvedPackage, ResolvedProgram } from "./origins/origin.js";
@@ -40,6 +41,7 @@ export type FindContext = Pick<OriginContext, "settings" | "cacheDirectory" | "e
   /** The drivers' folder. */
   readonly directory: string;
   readonly sdk: HostSdk;
+  readonly gitHosts: GitHosts;
 };
 
 /**
@@ -48,11 +50,16 @@ export type FindContext = Pick<OriginContext, "settings" | "cacheDirectory" | "e
  * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
  */
 export async function findDriver(typed: DriverSource, context: FindContext): Promise<FoundDriver> {
-  const { env, directory, signal, sdk, settings } = context;
+  const { env, directory, signal, sdk, settings, gitHosts } = context;
   const typedName = typed.kind === "name" ? { typedName: typed.name } : {};
   const source: DriverSource = typed.kind === "name" ? { kind: "npm", package: packageOfName(typed.name) } : typed;
   const npm = new NpmClient({ env, directory, signal, isOffline: settings.offline === true });
-  const resolved = await resolveSource(source, { ...context, npm, fits: await sdkFit(sdk.version) });
+  const resolved = await resolveSource(source, {
+    ...context,
+    npm,
+    hostApi: (host) => gitHosts.api(host, context),
+    fits: await sdkFit(sdk.version),
+  });
   if (resolved.kind === "program") return { resolved, candidate: programCandidate(resolved, source) };
   const manifest = readManifest(resolved.manifest, { source: formatSource(source) });
   await checkFit(manifest, source, sdk);

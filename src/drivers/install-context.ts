@@ -2,6 +2,7 @@ import type { Logger } from "@docker-machine/driver-sdk";
 import type { Settings } from "../settings.js";
 import type { Candidate, Gate, InstallWishes } from "./candidate.js";
 import type { DependencyPins } from "./dependency-pins.js";
+import type { GitHosts } from "./git-hosts/git-hosts.js";
 import type { NpmClient } from "./npm-client.js";
 import type { TreeRoot } from "./plain-tree.js";
 import type { Receipts } from "./receipts.js";
@@ -41,6 +42,7 @@ export interface InstallContext {
   /** Who may refuse what was found, in this order. */
   readonly gates: readonly Gate[];
   readonly signal: AbortSignal;
+  readonly gitHosts: GitHosts;
   /** Told before each step begins. */
   readonly onStep: (step: InstallStep) => void;
   /** The version of this program, for the receipt. */

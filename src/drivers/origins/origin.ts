@@ -1,6 +1,7 @@
 import type { Logger } from "@docker-machine/driver-sdk";
 import type { Settings } from "../../settings.js";
 import type { CandidateFacts, InstallWishes } from "../candidate.js";
+import type { GitHostApi } from "../git-hosts/git-host-api.js";
 import { SDK_PACKAGE } from "../manifest.js";
 import type { NpmClient } from "../npm-client.js";
 import type { PackageTarball } from "../package-tarball.js";
@@ -16,6 +17,8 @@ export interface OriginContext {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** The API of a git host, by the host's name with its port; undefined where there is none. */
+  readonly hostApi: (host: string) => Promise<GitHostApi | undefined>;
   readonly wishes: InstallWishes;
   /** Whether the SDK range of a package.json takes this program's SDK. A package.json without one counts as fitting, so that it is refused for what it lacks. */
   readonly fits: (manifest: unknown) => boolean;
