@@ -16,6 +16,7 @@ export const commandTable: Readonly<Record<string, LoadCommand>> = {
   "driver list": () => import("./commands/driver/list.js"),
   "driver outdated": () => import("./commands/driver/outdated.js"),
   "driver rollback": () => import("./commands/driver/rollback.js"),
+  "driver search": () => import("./commands/driver/search.js"),
   "driver uninstall": () => import("./commands/driver/uninstall.js"),
   "driver update": () => import("./commands/driver/update.js"),
   env: () => import("./commands/env.js"),

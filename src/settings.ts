@@ -15,6 +15,8 @@ export interface Settings {
   readonly gitHosts: ReadonlyMap<string, GitHostKind>;
   /** Whether drivers come from caches alone. Default: false. */
   readonly offline?: boolean;
+  /** Where the official index of drivers is fetched from, if not from its own place. */
+  readonly indexAddress?: string;
 }
 
 /** Where {@link loadSettings} looks. */
@@ -25,6 +27,7 @@ export interface SettingsPlaces {
 }
 
 const OFFLINE_VARIABLE = "MACHINE_OFFLINE";
+const INDEX_VARIABLE = "MACHINE_INDEX_ADDRESS";
 /** As switches of the command line have them in their variables. */
 const TRUE = ["1", "t", "T", "true", "TRUE", "True"];
 const FALSE = ["", "0", "f", "F", "false", "FALSE", "False"];
@@ -72,7 +75,28 @@ export async function loadSettings({ configDirectory, env }: SettingsPlaces): Pr
   const read = <T>(setting: HostSetting<T>) =>
     new Map([...fromFile(setting, file, path), ...fromVariable(setting, env[setting.variable] ?? "")]);
   const offline = readOffline(file.offline, `"offline" in ${path}`) || readOffline(env[OFFLINE_VARIABLE], `$${OFFLINE_VARIABLE}`);
-  return { gitMirrors: read(GIT_MIRRORS), gitApiMirrors: read(API_MIRRORS), gitHosts: read(GIT_HOSTS), ...(offline ? { offline } : {}) };
+  const indexAddress =
+    readIndexAddress(env[INDEX_VARIABLE] || undefined, `$${INDEX_VARIABLE}`) ??
+    readIndexAddress(file.indexAddress, `"indexAddress" in ${path}`);
+  return {
+    gitMirrors: read(GIT_MIRRORS),
+    gitApiMirrors: read(API_MIRRORS),
+    gitHosts: read(GIT_HOSTS),
+    ...(offline ? { offline } : {}),
+    ...(indexAddress === undefined ? {} : { indexAddress }),
+  };
+}
+
+/** The index is signed, so its address may do without encryption, as in a closed network. */
+function readIndexAddress(value: unknown, origin: string): string | undefined {
+  if (value === undefined) return undefined;
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url.href;
+  throw new MachineError("SETTINGS_INVALID", `${origin} is not an http or https address without a user name and password.`, {
+    suggestions: [
+      "Write it like this: https://git.example.com/mirror/index/drivers.json (its signature is fetched from the same address with .sig behind)",
+    ],
+  });
 }
 
 function readOffline(value: unknown, origin: string): boolean {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { MachineError } from "../errors.js";
 import type { CandidateFacts } from "./candidate.js";
+import type { DependencyPins } from "./dependency-pins.js";
 import { npmError } from "./npm-error.js";
 import type { Fits, NpmRegistry, RegistryPackage } from "./npm-registry.js";
 import type { NpmSettings, NpmSettingsPlaces } from "./npm-settings.js";
@@ -67,6 +68,18 @@ export class NpmClient {
   }
 
   /**
+   * Searches the user's registry.
+   *
+   * @param text words and qualifiers such as `keywords:docker-machine-driver`
+   * @param size how many packages at most
+   * @returns what the registry answers, unchecked
+   * @throws {MachineError} as {@link find}
+   */
+  async search(text: string, size: number): Promise<unknown> {
+    return this.#run("the registry's search", (registry) => registry.search(text, size));
+  }
+
+  /**
    * Downloads a tarball. With `integrity`, one that differs is refused.
    *
    * @param address an address that starts with `http:` or `https:`
@@ -95,6 +108,30 @@ export class NpmClient {
       if (await layPlainTree(root, registry, settings)) return;
       const { layArboristTree } = await import("./arborist-tree.js");
       await layArboristTree(root, settings);
+    });
+  }
+
+  /**
+   * Finds which packages {@link installDependencies} would install, on any platform.
+   *
+   * @throws {MachineError} as {@link installDependencies}
+   */
+  async findPins(root: TreeRoot, source: string): Promise<DependencyPins> {
+    return this.#run(`the dependencies of ${source}`, async (_registry, settings) => {
+      const { pinArboristTree } = await import("./arborist-tree.js");
+      return pinArboristTree(root, settings);
+    });
+  }
+
+  /**
+   * Installs just these packages, whatever is newest, without scripts.
+   *
+   * @throws {MachineError} `DRIVER_PLATFORM_UNSUPPORTED`, and as {@link download}
+   */
+  async installPins(root: TreeRoot, pins: DependencyPins, source: string): Promise<void> {
+    await this.#run(`the dependencies of ${source}`, async (registry) => {
+      const { layPinnedTree } = await import("./pinned-tree.js");
+      await layPinnedTree(root, pins, registry);
     });
   }
 

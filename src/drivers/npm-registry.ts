@@ -68,7 +68,9 @@ export class NpmRegistry {
   async find(name: string, wanted: string, { metadata, fits = () => true }: FindOptions): Promise<RegistryPackage> {
     const spec = registrySpec(name, wanted);
     if (spec === undefined) throw Object.assign(new Error(`${wanted} is not a version, range or tag`), { code: "EINVALIDTAGNAME" });
-    const packument = await this.#packument(spec, metadata);
+    const packument = await this.#packument(spec, metadata).catch((error: unknown) => {
+      throw naming(error, `what the registry tells of the package ${name}`);
+    });
     const newest = pickManifest(packument, spec.fetchSpec ?? "", this.#settings);
     const isChoice = spec.type !== "version" && !fits(newest);
     const manifest = isChoice ? (this.#newestFitting(packument, { spec, newest, fits }) ?? newest) : newest;
@@ -110,6 +112,11 @@ export class NpmRegistry {
     return fetch.pickRegistry(spec.name ?? "", this.#settings).replace(/\/+$/, "");
   }
 
+  /** Asks the user's registry for packages, best first: what its search endpoint answers, as it is. */
+  async search(text: string, size: number): Promise<unknown> {
+    return fetch.json("/-/v1/search", { ...this.#settings, query: { text, size } });
+  }
+
   /** Asks for packages that {@link find} will be called for, in the short form. */
   expect(dependencies: Readonly<Record<string, unknown>>): void {
     for (const [name, wanted] of Object.entries(dependencies)) {
@@ -133,8 +140,12 @@ export class NpmRegistry {
   /** Brings just one version's tarball by its hash: from npm's cache if it is there, else from where the registry says that version is. */
   async downloadVersion({ name, version, integrity }: PinnedPackage, file: string): Promise<void> {
     if (await this.#copyCached(integrity, file)) return;
-    const { address } = await this.find(name, version, { metadata: "short" });
-    await this.download(address, file, integrity);
+    try {
+      const { address } = await this.find(name, version, { metadata: "short" });
+      await this.download(address, file, integrity);
+    } catch (error) {
+      throw naming(error, `the package ${name}@${version}`);
+    }
   }
 
   async #copyCached(integrity: string, file: string): Promise<boolean> {
@@ -167,18 +178,31 @@ export class NpmRegistry {
   }
 
   async #ask(address: string, spec: npa.Result, form: Metadata): Promise<Packument> {
-    const settings = (await this.#isCacheVain(address)) ? { ...this.#settings, cache: undefined } : this.#settings;
-    const answer: unknown = await fetch.json(address, { ...settings, spec, headers: { accept: ACCEPT[form] } });
-    return answer as Packument;
+    const options = { ...this.#settings, spec, headers: { accept: ACCEPT[form] } };
+    const kept = await this.#keptInVain(address);
+    if (kept === undefined) return (await fetch.json(address, options)) as unknown as Packument;
+    const text = await (await fetch(address, { ...options, cache: undefined })).text();
+    const packument: unknown = JSON.parse(text);
+    await this.#keepChanged(kept, text);
+    return packument as Packument;
   }
 
-  /** Whether the registry is known to say neither how long its answers hold nor how to ask whether they still do. Then all is sent each time, and keeping it takes longer than asking. */
-  async #isCacheVain(address: string): Promise<boolean> {
+  /**
+   * What npm's cache keeps of an answer whose registry says neither how long it holds nor how to ask whether it still does. Then all is sent each time, and keeping it takes longer than asking.
+   */
+  async #keptInVain(address: string): Promise<cacache.CacheObject | undefined> {
     const { cache, offline, preferOffline } = this.#settings;
-    if (offline === true || preferOffline === true) return false;
+    if (offline === true || preferOffline === true) return undefined;
     const kept = await cacache.get.info(cache, `${CACHE_KEY}${address}`).catch(() => undefined);
     const headers: unknown = kept?.metadata?.resHeaders;
-    return typeof headers === "object" && headers !== null && !REUSE_HEADERS.some((name) => name in headers);
+    const isVain = typeof headers === "object" && headers !== null && !REUSE_HEADERS.some((name) => name in headers);
+    return isVain ? (kept ?? undefined) : undefined;
+  }
+
+  /** Offline, the last answer must be there, not the first. */
+  async #keepChanged({ key, integrity, metadata }: cacache.CacheObject, text: string): Promise<void> {
+    if (ssri.checkData(text, integrity) !== false) return;
+    await cacache.put(this.#settings.cache, key, text, { metadata: { ...metadata, time: Date.now() } });
   }
 }
 
@@ -217,6 +241,11 @@ function withoutSlash(path: string): string {
 function integrityOf(integrity: unknown, shasum: unknown): string | undefined {
   if (typeof integrity === "string" && integrity !== "") return String(ssri.parse(integrity)) || undefined;
   return typeof shasum === "string" && shasum !== "" ? String(ssri.fromHex(shasum, "sha1")) : undefined;
+}
+
+/** Says what a cache lacks, where npm's libraries say its address. */
+function naming(error: unknown, missing: string): unknown {
+  return hasCode(error, "ENOTCACHED") ? Object.assign(error as Error, { missing }) : error;
 }
 
 /** Another answer may be whole. */

@@ -39,6 +39,8 @@ export class PackageRegistry {
   distFields: (tarball: PublishedTarball) => object = () => ({});
   /** More fields of what is told of a package as a whole. */
   listingFields: object = {};
+  /** How often each package was downloaded in a month, which its search tells. */
+  readonly downloads = new Map<string, number>();
   /** Other documents by path, as JSON, or the status that is answered instead. */
   readonly documents = new Map<string, object | string | number>();
   readonly #packages = new Map<string, Map<string, PublishedVersion>>();
@@ -88,7 +90,22 @@ export class PackageRegistry {
     else if (this.headers.etag !== undefined && request.headers["if-none-match"] === this.headers.etag) {
       response.writeHead(304, this.headers).end();
     } else if (this.documents.has(path)) sendDocument(this.documents.get(path), response);
+    else if (request.url?.startsWith("/-/v1/search?") === true) this.#sendFound(new URL(request.url, this.url).searchParams, response);
     else this.#sendPackument(path, response);
+  }
+
+  /** As npm's registry finds: each word, and each keyword of a `keywords:`, must be there. */
+  #sendFound(query: URLSearchParams, response: ServerResponse): void {
+    const wanted = (query.get("text") ?? "").split(/\s+/).filter((word) => word !== "");
+    const newest = [...this.#packages].map(([name, versions]) => ({ name, ...[...versions.values()].at(-1)?.manifest }));
+    const found = newest.filter((manifest) => wanted.every((word) => isFoundBy(manifest, word))).slice(0, Number(query.get("size") ?? 20));
+    const objects = found.map(({ name, version, description, keywords, repository }: FoundManifest) => ({
+      package: { name, version, description, keywords, date: "2026-02-03T04:05:06.000Z", links: { npm: `${this.url}${name}`, repository } },
+      downloads: { monthly: this.downloads.get(name) ?? 0, weekly: 0 },
+      score: { final: 1, detail: { quality: 1, popularity: 1, maintenance: 1 } },
+      searchScore: 1,
+    }));
+    sendDocument({ objects, total: objects.length, time: "2026-02-03T04:05:06.000Z" }, response);
   }
 
   #sendPackument(name: string, response: ServerResponse): void {
@@ -122,6 +139,20 @@ export class PackageRegistry {
     if (this.fault !== "cut") response.end(content);
     else response.write(content.subarray(0, Math.floor(content.length / 2)), () => response.destroy());
   }
+}
+
+interface FoundManifest {
+  readonly name: string;
+  readonly version?: unknown;
+  readonly description?: unknown;
+  readonly keywords?: unknown;
+  readonly repository?: unknown;
+}
+
+function isFoundBy({ name, description, keywords = [] }: FoundManifest, word: string): boolean {
+  const own = Array.isArray(keywords) ? keywords.map(String) : [];
+  if (word.startsWith("keywords:")) return own.includes(word.slice("keywords:".length));
+  return [name, description, ...own].join(" ").toLowerCase().includes(word.toLowerCase());
 }
 
 /** A text is sent as it is. */
