@@ -40,6 +40,7 @@ const OWNERS = {
   "@npmcli/agent": "^src/drivers/(registry-agent|git-hosts/http-connection)[.]ts$",
   "@npmcli/arborist": "^src/drivers/arborist-tree[.]ts$",
   "@npmcli/config": "^src/drivers/(npm-settings[.]ts|npm-libraries[.]d[.]ts)$",
+  "@sigstore": "^src/drivers/signatures/",
   ssh2: "^src/ssh/",
   "node-forge": "^src/certificates/",
   "log-update": "^src/terminal/live-progress[.]ts$",
@@ -47,7 +48,7 @@ const OWNERS = {
 };
 
 /** Files of src/ that import npm's libraries, and are themselves imported when needed. */
-const NPM_PARTS = "^src/drivers/(npm-(settings|registry)|registry-agent|(plain|arborist)-tree)[.]ts$";
+const NPM_PARTS = "^src/drivers/(npm-(settings|registry)|registry-agent|(plain|arborist)-tree|signatures/(?!published-facts)[^/]+)[.]ts$";
 
 const ownerRules = Object.entries(OWNERS).map(([library, owner]) => ({
   name: `${library.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}-has-one-place`,
@@ -118,7 +119,7 @@ export default {
       severity: "error",
       from: { path: "^src/", pathNot: NPM_PARTS },
       to: {
-        path: `node_modules/(npm-registry-fetch|@npmcli/agent|@npmcli/arborist|@npmcli/config|ssh2|node-forge)/|${NPM_PARTS}`,
+        path: `node_modules/(npm-registry-fetch|@npmcli/agent|@npmcli/arborist|@npmcli/config|ssh2|node-forge|@sigstore/[^/]+)/|${NPM_PARTS}`,
         dynamic: false,
         dependencyTypesNot: ["type-only", "type-import"],
       },

@@ -1,5 +1,4 @@
-import { TrustedRoot } from "@sigstore/protobuf-specs";
-import type { RegistryKey, TrustAnchors, TrustSource } from "../../src/drivers/signatures/trust-anchors.js";
+import type { TrustAnchors, TrustSource } from "../../src/drivers/signatures/trust-anchors.js";
 
 /** Trust in what a test names, instead of in sigstore's public instance. */
 export class RegistryTrust implements TrustSource {
@@ -22,10 +21,8 @@ export class RegistryTrust implements TrustSource {
   }
 }
 
-function anchors({ sigstore = emptyRoot(), npmKeys = [] }: Partial<TrustAnchors>): TrustAnchors {
-  return { sigstore, npmKeys: npmKeys satisfies readonly RegistryKey[] };
-}
+const NOBODY = { tlogs: [], ctlogs: [], certificateAuthorities: [], timestampAuthorities: [] };
 
-function emptyRoot(): TrustedRoot {
-  return TrustedRoot.fromJSON({ tlogs: [], ctlogs: [], certificateAuthorities: [], timestampAuthorities: [] });
+function anchors({ sigstore = NOBODY, npmKeys = [] }: Partial<TrustAnchors>): TrustAnchors {
+  return { sigstore, npmKeys };
 }

@@ -1,6 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyPairKeyObjectResult, sign } from "node:crypto";
 import { initializeCA, initializeCTLog, initializeTLog } from "@sigstore/mock";
-import { TrustedRoot } from "@sigstore/protobuf-specs";
 import type { PublishedTarball } from "./package-registry.js";
 import type { RegistrySigner } from "./registry-signer.js";
 
@@ -47,7 +46,7 @@ export class SigstoreAuthority {
   }
 
   /** What those who trust it go by. */
-  get trustedRoot(): TrustedRoot {
+  get trustedRoot(): object {
     const validFor = { start: "2000-01-01T00:00:00Z" };
     const instance = (publicKey: Buffer, keyId: Buffer) => ({
       baseUrl: "https://log.test",
@@ -56,7 +55,7 @@ export class SigstoreAuthority {
       logId: { keyId: keyId.toString("base64") },
     });
     const { publicKey } = this.#log;
-    return TrustedRoot.fromJSON({
+    return {
       mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
       tlogs: [instance(publicKey, createHash("sha256").update(publicKey).digest())],
       ctlogs: [instance(this.#certificateLog.publicKey, bufferOf(this.#certificateLog.logID))],
@@ -64,7 +63,7 @@ export class SigstoreAuthority {
         { certChain: { certificates: [{ rawBytes: bufferOf(this.#authority.rootCertificate).toString("base64") }] }, validFor },
       ],
       timestampAuthorities: [],
-    });
+    };
   }
 
   /** Attests where a package was built, as GitHub's workflows do. */

@@ -1,4 +1,5 @@
 import { type Bundle, bundleFromJSON } from "@sigstore/bundle";
+import { TrustedRoot } from "@sigstore/protobuf-specs";
 import { type KeyFinderFunc, toSignedEntity, toTrustMaterial, VerificationError, Verifier } from "@sigstore/verify";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
 import type { VerifiedProvenance } from "../candidate.js";
@@ -108,7 +109,7 @@ async function renewedFor(version: SignedVersion, trust: TrustSource, problem: V
 }
 
 function verifyBy(anchors: TrustAnchors, attestations: readonly Attestation[], keys: readonly FoundKey[]): VerifiedProvenance | undefined {
-  const material = toTrustMaterial(anchors.sigstore, (hint) => timedKey(hint, keys));
+  const material = toTrustMaterial(TrustedRoot.fromJSON(anchors.sigstore), (hint) => timedKey(hint, keys));
   const verifier = new Verifier(material);
   const builds = attestations.flatMap(({ bundle, predicateType, predicate }) => {
     const { identity } = verifier.verify(toSignedEntity(bundle));
