@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { directories } from "./directories.js";
+import { directories, systemDirectories } from "./directories.js";
 import { Drivers } from "./drivers/drivers.js";
+import type { PolicyPlaces } from "./drivers/policy/policy-places.js";
 import { MachineError } from "./errors.js";
 import { installSteps } from "./install-steps.js";
 import { interruptSignal } from "./interrupt.js";
@@ -15,6 +16,7 @@ import type { Tasks } from "./terminal/tasks.js";
 import { TerminalLog } from "./terminal/terminal-log.js";
 
 const DEFAULT_WAIT_TIMEOUT_MS = 300_000;
+const POLICY_FILE = "policy.json";
 
 /** What a command line says about the whole program. */
 export interface ContextOptions {
@@ -29,6 +31,8 @@ export interface ContextOptions {
 export interface Context {
   readonly machines: MachineContext;
   readonly drivers: Drivers;
+  /** Where policies for drivers are looked for. */
+  readonly policyPlaces: PolicyPlaces;
   /** Runs work and shows how far it is. Loaded when it is needed. */
   tasks(): Promise<Tasks>;
 }
@@ -51,11 +55,13 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   const interrupted = once(() => interruptSignal((message) => log.warn(message)));
   const paths = new StorePaths(options.storePaths);
   const { cache, config, data } = directories({ env: process.env, platform: process.platform });
+  const policyPlaces = policyPlacesOf(config);
   const drivers = new Drivers({
     directory: join(data, "drivers"),
     cacheDirectory: cache,
     settings: () => loadSettings({ configDirectory: config, env: process.env }),
     env: githubToken === undefined ? process.env : { ...process.env, MACHINE_GITHUB_API_TOKEN: githubToken },
+    policyPlaces,
     cwd: process.cwd(),
     get programVersion() {
       return programVersion();
@@ -96,6 +102,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       waitTimeoutMs,
     },
     drivers,
+    policyPlaces,
     tasks: async () => {
       const { Tasks } = await import("./terminal/tasks.js");
       const isLive = output === "progress" && !options.debug && isLiveTerminal(process.stdout, process.env);
@@ -125,6 +132,11 @@ function waitTimeout({ MACHINE_WAIT_TIMEOUT: text = "" }: NodeJS.ProcessEnv): nu
     "SETTINGS_INVALID",
     `$MACHINE_WAIT_TIMEOUT is ${JSON.stringify(text)}, but it must be a whole number of seconds above 0.`,
   );
+}
+
+function policyPlacesOf(config: string): PolicyPlaces {
+  const system = systemDirectories({ env: process.env, platform: process.platform });
+  return { system: system.map((folder) => join(folder, POLICY_FILE)), user: join(config, POLICY_FILE) };
 }
 
 function isInteractive(): boolean {

@@ -42,7 +42,7 @@ export interface CandidateFacts {
   readonly repository?: string;
   /** Deprecated in its registry, with the reason. */
   readonly deprecated?: string;
-  /** Whether the registry's signature of name, version and integrity was verified. Absent: it has none. What doesn't verify never becomes a candidate. */
+  /** The registry's signature of name, version and integrity, verified. Absent: there is none. What doesn't verify never becomes a candidate. */
   readonly signature?: VerifiedSignature;
   /** Who built it from which commit, by a verified attestation. Absent: there is none. */
   readonly provenance?: VerifiedProvenance;
@@ -72,12 +72,14 @@ export interface InstallWishes {
   readonly pin?: boolean;
   /** Pre-releases count as newest. */
   readonly pre?: boolean;
-  /** Take a release's program that nothing vouches for. */
+  /** Take a release's program that nothing vouches for, and a package whose signature or provenance can't be checked now as one without. */
   readonly allowUnverified?: boolean;
   /** Run the install scripts of the package and its dependencies, after showing them. */
   readonly allowScripts?: boolean;
   /** Take everything from caches: nothing is fetched. */
   readonly offline?: boolean;
+  /** A project's lock names just this version and its hashes, which is agreement to it. */
+  readonly locked?: boolean;
   /** The user has agreed beforehand: nothing is asked. */
   readonly yes?: boolean;
 }

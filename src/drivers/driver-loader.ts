@@ -3,6 +3,7 @@ import { MachineError } from "../errors.js";
 import { definitionIn, loadReceipt } from "./load.js";
 import type { LoadedDriver } from "./loaded-driver.js";
 import { missingDefinition } from "./missing.js";
+import { checkUse, type PolicyPlaces } from "./policy/policy-places.js";
 import type { Receipt, Receipts } from "./receipts.js";
 import { findHostSdk, type HostSdk } from "./sdk-link.js";
 import { findShipped, type ShippedDriver } from "./shipped.js";
@@ -18,14 +19,19 @@ export interface DriverReference {
 export class DriverLoader {
   readonly #directory: string;
   readonly #receipts: Receipts;
+  readonly #policyPlaces: PolicyPlaces | undefined;
   /** By what machines remember of their driver: `ls` asks for the same one hundreds of times. */
   readonly #ofMachines = new Map<string, Promise<LoadedDriver>>();
   #sdk: Promise<HostSdk> | undefined;
 
-  /** @param directory the drivers' folder */
-  constructor(directory: string, receipts: Receipts) {
+  /**
+   * @param directory the drivers' folder
+   * @param policyPlaces absent: there is no policy
+   */
+  constructor(directory: string, receipts: Receipts, policyPlaces?: PolicyPlaces) {
     this.#directory = directory;
     this.#receipts = receipts;
+    this.#policyPlaces = policyPlaces;
   }
 
   /** The driver of an existing machine. One that is gone, damaged or doesn't fit gets a stand-in whose every operation says so. */
@@ -44,9 +50,10 @@ export class DriverLoader {
   /**
    * An installed driver.
    *
-   * @throws {MachineError} `DRIVER_INCOMPATIBLE`, `DRIVER_DAMAGED`, `DRIVER_LOAD_FAILED`, `DRIVER_EXPORT_INVALID`, `SDK_LINK_FAILED`
+   * @throws {MachineError} `DRIVER_INCOMPATIBLE`, `DRIVER_DAMAGED`, `DRIVER_LOAD_FAILED`, `DRIVER_EXPORT_INVALID`, `SDK_LINK_FAILED`, `POLICY_FORBIDS`, `POLICY_INVALID`
    */
   async installed(receipt: Receipt): Promise<LoadedDriver> {
+    await checkUse(receipt.source, this.#policyPlaces);
     return loadReceipt(receipt, { directory: this.#directory, sdk: await this.sdk() });
   }
 

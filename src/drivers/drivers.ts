@@ -14,10 +14,11 @@ import { describeReceipt, describeShipped, type InstalledDriver } from "./instal
 import type { LoadedDriver } from "./loaded-driver.js";
 import { missingError } from "./missing.js";
 import type { LoadOfficialIndex } from "./official-index/index-gate.js";
+import { loadPolicy, type PolicyPlaces } from "./policy/policy-places.js";
 import { type Receipt, Receipts } from "./receipts.js";
 import { findShipped, shippedAlready, shippedDrivers } from "./shipped.js";
 import { type DriverSource, formatSource, parseSource } from "./source.js";
-import { type Ask, shortNameGate, unknownName } from "./trust.js";
+import { type Ask, unknownName } from "./trust.js";
 import type { DriverUpdate, UpdateContext } from "./updates.js";
 
 /** What {@link Drivers} works with. */
@@ -40,6 +41,8 @@ export interface DriversOptions {
   readonly programVersion: string;
   /** The official index. Absent: a short name stands for a package of npm. */
   readonly officialIndex?: LoadOfficialIndex;
+  /** Where policies are looked for. Absent: there is none. */
+  readonly policyPlaces?: PolicyPlaces;
   /** Told before each step of an installation, for a live display. */
   readonly onStep?: (step: InstallStep) => void;
 }
@@ -63,7 +66,7 @@ export class Drivers {
   constructor(options: DriversOptions) {
     this.#options = options;
     this.#receipts = new Receipts(options.directory);
-    this.#loader = new DriverLoader(options.directory, this.#receipts);
+    this.#loader = new DriverLoader(options.directory, this.#receipts, options.policyPlaces);
   }
 
   /**
@@ -78,8 +81,7 @@ export class Drivers {
     if (ofProject !== undefined) return this.#loader.installed(ofProject);
     const present = await this.#find(wanted);
     if (present !== undefined) return present;
-    const source = await this.#throughIndex(wanted);
-    this.#refuseUnasked(source);
+    const source = await this.#permitted(wanted);
     return this.#loader.installed(await this.#install(source, { wishes, when: "unless-present" }));
   }
 
@@ -105,8 +107,7 @@ export class Drivers {
       if (receipt !== undefined && (receipt.pinned || wishes.pin === true)) return this.#pin(receipt.name);
       if (receipt !== undefined) return this.#install(parseSource(receipt.source, "/"), { wishes, when: "always" });
     }
-    const source = await this.#throughIndex(wanted);
-    this.#refuseUnasked(source);
+    const source = await this.#permitted(wanted);
     return this.#install(source, { wishes, when: "always" });
   }
 
@@ -134,7 +135,7 @@ export class Drivers {
   }
 
   /**
-   * What a source would come to, without fetching more than its package.json.
+   * What a source would come to, whether it fits or not, without fetching more than its package.json.
    *
    * @throws {MachineError} as {@link install}
    */
@@ -143,7 +144,7 @@ export class Drivers {
     return this.prepared(wishes, async (context) => {
       const { inDriversFolder } = await import("./install.js");
       const { findDriver } = await import("./find-driver.js");
-      return inDriversFolder(context, (scratch) => findDriver(source, { ...context, scratch }));
+      return inDriversFolder(context, (scratch) => findDriver(source, { ...context, scratch, takesUnfit: true }));
     });
   }
 
@@ -242,9 +243,14 @@ export class Drivers {
     judgeByIndex(source, await officialIndex(), log);
   };
 
-  /** Without anybody to ask, a short name is refused before any network is used. */
-  #refuseUnasked(source: DriverSource): void {
+  /** What is to be fetched, if a look at it is enough to tell that it may be. Without anybody to ask, a short name may not. */
+  async #permitted(wanted: DriverSource): Promise<DriverSource> {
+    const policy = await loadPolicy(this.#options.policyPlaces);
+    policy?.checkTyped(wanted);
+    const source = await this.#throughIndex(wanted);
+    policy?.checkTyped(source);
     if (source.kind === "name" && this.#options.ask === undefined) throw unknownName(source.name);
+    return source;
   }
 
   async #install(source: DriverSource, { wishes, when }: { readonly wishes: InstallWishes; readonly when: When }): Promise<Receipt> {
@@ -261,21 +267,17 @@ export class Drivers {
 
   /** Runs what changes the drivers' folder, under its lock. */
   async prepared<T>(wishes: InstallWishes, action: (context: UpdateContext) => Promise<T>): Promise<T> {
-    const { onStep = () => undefined, ask, ...others } = this.#options;
+    const { onStep = () => undefined, ask, policyPlaces, ...others } = this.#options;
     return this.#locked(async () => {
+      const { installGates } = await import("./install-gates.js");
+      const sdk = await this.#loader.sdk();
+      const { directory } = others;
+      const judges = { directory, receipts: this.#receipts, policyPlaces, ask, indexGate: this.#indexGate, sdkVersion: sdk.version };
+      const asking = await installGates(judges);
       const { GitHosts } = await import("./git-hosts/git-hosts.js");
       this.#gitHosts ??= new GitHosts();
-      return action({
-        ...others,
-        ask,
-        onStep,
-        wishes,
-        settings: settingsFor(await this.#options.settings(), wishes),
-        gates: [this.#indexGate, shortNameGate(ask)],
-        receipts: this.#receipts,
-        sdk: await this.#loader.sdk(),
-        gitHosts: this.#gitHosts,
-      });
+      const settings = settingsFor(await this.#options.settings(), wishes);
+      return action({ ...others, ...asking, onStep, wishes, settings, receipts: this.#receipts, sdk, gitHosts: this.#gitHosts });
     });
   }
 

@@ -12,14 +12,6 @@ export interface Objection {
   readonly remedy?: string;
 }
 
-/** How far a judgement goes. */
-export interface JudgeOptions {
-  /** The present, in milliseconds since 1970. */
-  readonly now: number;
-  /** Whether a lock names just this version and its hashes, which is a pin. */
-  readonly isLocked: boolean;
-}
-
 const EXACT_VERSION = /^v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/;
 const WHOLE_COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 
@@ -37,18 +29,17 @@ export function judgeTyped(rules: PolicyRules, source: DriverSource): readonly O
   return [...judgePlace(rules, source), ...(source.kind === "name" ? judgeShortName(rules) : judgePin(rules, source))];
 }
 
-/** What a policy says of a version that was found, and of what the user wants to do with it. */
-export function judgeCandidate(
-  rules: PolicyRules,
-  candidate: Candidate,
-  wishes: InstallWishes,
-  { now, isLocked }: JudgeOptions,
-): readonly Objection[] {
+/**
+ * What a policy says of a version that was found, and of what the user wants to do with it. A lock, which names just one version and its hashes, is a pin.
+ *
+ * @param now the present, in milliseconds since 1970
+ */
+export function judgeCandidate(rules: PolicyRules, candidate: Candidate, wishes: InstallWishes, now: number): readonly Objection[] {
   const { source, typedName } = candidate;
   return [
     ...(typedName === undefined ? [] : judgeShortName(rules)),
     ...judgePlace(rules, source),
-    ...(isLocked ? [] : judgePin(rules, source, candidate)),
+    ...(wishes.locked === true ? [] : judgePin(rules, source, candidate)),
     ...judgeOrigin(rules, candidate),
     ...judgeAge(rules, candidate, now),
     ...judgeRisks(rules, candidate, wishes),

@@ -1,21 +1,13 @@
 import { lstatSync } from "node:fs";
-import { hasCode, MachineError, messageOf } from "../../errors.js";
+import { MachineError, messageOf } from "../../errors.js";
 import { readTextFile } from "../../files/read-file.js";
 import type { Candidate, Gate, InstallWishes } from "../candidate.js";
 import { type DriverSource, formatSource } from "../source.js";
 import { judgeCandidate, judgePlace, judgeTyped, type Objection } from "./judge.js";
 import { parsePolicy, policyInvalid } from "./parse-policy.js";
-import type { PolicyRules, WrittenRule } from "./policy-rules.js";
-import { writtenRules } from "./policy-rules.js";
+import { isPolicyFile, type PolicyPlaces } from "./policy-places.js";
+import { type PolicyRules, type WrittenRule, writtenRules } from "./policy-rules.js";
 import { matchesSource } from "./source-pattern.js";
-
-/** Where policy files are looked for. */
-export interface PolicyPlaces {
-  /** The administrator's. Each that exists applies. */
-  readonly system: readonly string[];
-  /** The user's own. */
-  readonly user: string;
-}
 
 /** Whose a policy file is. */
 export type PolicyScope = "system" | "user";
@@ -37,14 +29,6 @@ export interface Refusal extends Objection {
 export interface AppliedRule extends WrittenRule {
   readonly file: string;
   readonly scope: PolicyScope;
-}
-
-/** How {@link Policy.gate} judges. */
-export interface PolicyGateOptions {
-  /** Whether a lock names just this version and its hashes. Default: none does. */
-  readonly isLocked?: (candidate: Candidate) => Promise<boolean>;
-  /** The present, in milliseconds since 1970. Default: this computer's. */
-  readonly now?: () => number;
 }
 
 /**
@@ -77,13 +61,13 @@ export class Policy {
     return this.#collect((rules) => judgeTyped(rules, source));
   }
 
-  /** What is said against a version that was found. */
-  refusalsOf(
-    candidate: Candidate,
-    wishes: InstallWishes,
-    { isLocked = false, now = Date.now() }: { readonly isLocked?: boolean; readonly now?: number } = {},
-  ): readonly Refusal[] {
-    return this.#collect((rules) => judgeCandidate(rules, candidate, wishes, { now, isLocked }));
+  /**
+   * What is said against a version that was found.
+   *
+   * @param now the present, in milliseconds since 1970
+   */
+  refusalsOf(candidate: Candidate, wishes: InstallWishes, now: number): readonly Refusal[] {
+    return this.#collect((rules) => judgeCandidate(rules, candidate, wishes, now));
   }
 
   /**
@@ -107,13 +91,13 @@ export class Policy {
     );
   }
 
-  /** The gate before the fetch. It throws `POLICY_FORBIDS`. */
-  gate({ isLocked = async () => false, now = Date.now }: PolicyGateOptions = {}): Gate {
-    return async (candidate, wishes) => {
-      if (this.files.length === 0) return;
-      const refusals = this.refusalsOf(candidate, wishes, { isLocked: await isLocked(candidate), now: now() });
-      throwFirst(candidate.shownSource, refusals);
-    };
+  /**
+   * The gate before the fetch. It throws `POLICY_FORBIDS`.
+   *
+   * @param now the present, in milliseconds since 1970
+   */
+  gate(now: () => number = Date.now): Gate {
+    return async (candidate, wishes) => throwFirst(candidate.shownSource, this.refusalsOf(candidate, wishes, now()));
   }
 
   /** Whether an `allow` names the source, so that nobody need be asked about it. */
@@ -160,18 +144,8 @@ function keeperOf({ scope }: { readonly scope: PolicyScope }): string {
 }
 
 function readIfThere(path: string, scope: PolicyScope): readonly PolicyFile[] {
-  if (!isThere(path)) return [];
+  if (!isPolicyFile(path)) return [];
   return [{ path, scope, rules: parsePolicy(read(path, scope), path) }];
-}
-
-/** A link counts even if it leads nowhere: then a policy is meant, and can't be read. */
-function isThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    if (hasCode(error, "ENOTDIR")) return false;
-    throw unreadable(path, error);
-  }
 }
 
 function read(path: string, scope: PolicyScope): string {

@@ -47,7 +47,7 @@ export async function installLocked({ declared, locked, lockPath }: LockedInstal
     pins: async () => locked.dependencies ?? {},
     check: async (folder) => refuse(await treeProblem(folder, locked)),
   };
-  const agreed = { ...context, wishes: { ...wishes, yes: true, allowScripts: false }, pinning };
+  const agreed = { ...context, wishes: { ...wishes, locked: true, allowScripts: false }, pinning };
   return installPinned(exactSource(declared, locked), declared, {
     ...agreed,
     check: (found) => refuse(nameProblem(found, declared) ?? versionProblem(found.candidate, locked)),

@@ -33,8 +33,8 @@ function candidateOf(typed: string, fields: Partial<Candidate> = {}): Candidate 
   };
 }
 
-const refusedBy = (rules: object, candidate: Candidate, wishes: InstallWishes = {}, isLocked = false) =>
-  new Policy([fileOf(rules)]).refusalsOf(candidate, wishes, { now: NOW, isLocked }).map(({ rule }) => rule);
+const refusedBy = (rules: object, candidate: Candidate, wishes: InstallWishes = {}) =>
+  new Policy([fileOf(rules)]).refusalsOf(candidate, wishes, NOW).map(({ rule }) => rule);
 
 const signed: Partial<Candidate> = { facts: { signature: { keyId: "k" } } };
 const builtFrom = (repository: string): Partial<Candidate> => ({ facts: { provenance: { repository } } });
@@ -110,7 +110,7 @@ describe("a rule", () => {
 
   it("pin is satisfied by a lock that names just this version; no other rule is", () => {
     const rules = { deny: ["npm:a"], require: { pin: true, signature: true, minimumReleaseAge: "1d" } };
-    expect(refusedBy(rules, candidateOf("npm:a"), {}, true)).toEqual(["deny", "require.signature", "require.minimumReleaseAge"]);
+    expect(refusedBy(rules, candidateOf("npm:a"), { locked: true })).toEqual(["deny", "require.signature", "require.minimumReleaseAge"]);
   });
 });
 
