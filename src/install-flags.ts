@@ -5,7 +5,9 @@ import type { InstallWishes } from "./drivers/candidate.js";
 export const installFlags = {
   pin: switchFlag({ description: "Keep just this version: updates pass it over" }),
   pre: switchFlag({ description: "Pre-releases count as newest" }),
-  "allow-unverified": switchFlag({ description: "Take a release's program that no checksum vouches for" }),
+  "allow-unverified": switchFlag({
+    description: "Take what can't be checked: a program without a checksum, a signature whose keys can't be had",
+  }),
   "allow-scripts": switchFlag({ description: "Run install scripts, after showing them" }),
   yes: switchFlag({ char: "y", description: "Ask nothing: agree beforehand" }),
 } as const;

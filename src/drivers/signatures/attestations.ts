@@ -1,7 +1,7 @@
 import { type Bundle, bundleFromJSON } from "@sigstore/bundle";
 import { TrustedRoot } from "@sigstore/protobuf-specs";
 import { type KeyFinderFunc, toSignedEntity, toTrustMaterial, VerificationError, Verifier } from "@sigstore/verify";
-import { hasCode, MachineError, messageOf } from "../../errors.js";
+import { MachineError, messageOf } from "../../errors.js";
 import type { VerifiedProvenance } from "../candidate.js";
 import { certifiedBuild, compareClaims, isProvenance } from "./build-claims.js";
 import { invalidProof, uncheckedProof } from "./proof-error.js";
@@ -25,7 +25,7 @@ interface Attestation {
 
 const PAYLOAD_TYPE = "application/vnd.in-toto+json";
 /** What later roots of trust can't change: the signature, or the log's entry, is of something else. */
-const FINAL_CODES = ["SIGNATURE_ERROR", "TLOG_BODY_ERROR"];
+const FINAL_CODE = /^(?:SIGNATURE|TLOG_BODY)_ERROR$/;
 
 /**
  * Checks a version's attestations, each of which must hold and be of just this version: its name, version and SHA-512.
@@ -94,7 +94,7 @@ async function verifyAll(attestations: readonly Attestation[], check: Check): Pr
     return verifyBy(await trust.shipped(), attestations, keys);
   } catch (error) {
     // It may have been made with newer authorities and logs than this program was shipped with.
-    if (!(error instanceof VerificationError) || FINAL_CODES.some((code) => hasCode(error, code))) throw error;
+    if (!(error instanceof VerificationError) || FINAL_CODE.test(error.code)) throw error;
     return verifyBy(await renewedFor(version, trust, error), attestations, keys);
   }
 }
