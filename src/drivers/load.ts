@@ -4,12 +4,12 @@ import { pathToFileURL } from "node:url";
 import { type DriverDefinition, isDriverDefinition } from "@docker-machine/driver-sdk";
 import { hasCode, MachineError, messageOf } from "../errors.js";
 import { checkCompatibility } from "./compatibility.js";
-import { PACKAGE_FOLDER, quickProblem } from "./installed-tree.js";
 import type { LoadedDriver } from "./loaded-driver.js";
 import { readManifest, SDK_PACKAGE } from "./manifest.js";
 import { resolveFolder } from "./origins/folder.js";
 import type { InstalledVersion, Receipt } from "./receipts.js";
 import { ensureSdkLink, type HostSdk } from "./sdk-link.js";
+import { PACKAGE_FOLDER } from "./tree-listing.js";
 
 /** What loading a driver needs to know. */
 export interface LoadContext {
@@ -42,11 +42,22 @@ export async function loadReceipt(receipt: Receipt, { directory, sdk }: LoadCont
   if (linked) return loadLinked(receipt, sdk);
   await checkCompatibility({ ...receipt, driver: name, sdkVersion: sdk.version });
   await ensureSdkLink(directory, sdk);
-  const folder = folderOf(receipt, directory);
-  const problem = await quickProblem(folder, receipt.treeHash ?? "");
-  if (problem !== undefined) throw damaged(receipt, folder, problem);
+  const folder = await checkTree(receipt, directory);
   const definition = await importDriver({ name, source, folder: join(folder, PACKAGE_FOLDER), entry });
   return { definition, name, source, version, kind: "installed" };
+}
+
+/** The folder of a receipt's tree, once that is known to be as it was installed. */
+async function checkTree(receipt: Receipt, directory: string): Promise<string> {
+  const folder = folderOf(receipt, directory);
+  const { checkAtLoad } = await import("./load-check.js");
+  const { problem, later } = await checkAtLoad(folder, receipt.treeHash ?? "");
+  if (problem !== undefined) throw damaged(receipt, folder, problem);
+  if (later !== undefined) {
+    const { guardModules } = await import("./guard-modules.js");
+    guardModules(join(folder, PACKAGE_FOLDER), later, (what) => damaged(receipt, folder, what));
+  }
+  return folder;
 }
 
 /** A linked folder may have changed in any way since it was linked, so its package.json is read again. */
@@ -133,7 +144,7 @@ async function importInTime(url: string, driver: DriverPackage): Promise<unknown
   try {
     return await Promise.race([import(url), late.promise]);
   } catch (error) {
-    throw loadFailed(error, driver);
+    throw error instanceof MachineError ? error : loadFailed(error, driver);
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RecordedFile } from "./installed-tree.js";
+import type { RecordedFile } from "./tree-listing.js";
 
 /**
  * A hash of an installed tree that is the same on every computer: over the SHA-256, size and path of each file. Two things of the tree's own hash are left out: executable bits,

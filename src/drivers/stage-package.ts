@@ -4,12 +4,12 @@ import { throwIfAborted } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
 import type { FoundPackage } from "./find-driver.js";
 import type { Pinning, StageContext, StagedDriver } from "./install-context.js";
-import { PACKAGE_FOLDER } from "./installed-tree.js";
 import { importDriver } from "./load.js";
 import { bundlesSdk, type DriverManifest, parseManifestText, readManifest, SDK_PACKAGE } from "./manifest.js";
 import type { NpmClient } from "./npm-client.js";
 import { unpackTarball } from "./package-tarball.js";
 import type { TreeRoot } from "./plain-tree.js";
+import { PACKAGE_FOLDER } from "./tree-listing.js";
 
 /**
  * Makes a package's tree beside: unpacked, with its dependencies, without running scripts.
@@ -63,7 +63,12 @@ function hasDependencies(content: Record<string, unknown>): boolean {
   return ["dependencies", "optionalDependencies"].some((field) => Object.keys(content[field] ?? {}).length > 0);
 }
 
-async function refuseSecondSdk(folder: string, { driver }: DriverManifest, source: string): Promise<void> {
+/**
+ * Refuses a tree with a copy of the SDK in it.
+ *
+ * @throws {MachineError} `DRIVER_BUNDLES_SDK`
+ */
+export async function refuseSecondSdk(folder: string, { driver }: DriverManifest, source: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const isSdk = (path: string) => path.replaceAll("\\", "/").endsWith(`/node_modules/${SDK_PACKAGE}`);
   if (entries.some((entry) => isSdk(join(entry.parentPath, entry.name)))) throw bundlesSdk(driver, { source });
