@@ -1,6 +1,9 @@
 import { switchFlag } from "./command-line/flags.js";
 import type { InstallWishes } from "./drivers/candidate.js";
 
+/** `--offline` of whatever fetches drivers. */
+export const offlineFlag = switchFlag({ description: "Fetch nothing: use what is in caches ($MACHINE_OFFLINE sets it for all)" });
+
 /** The flags of whatever installs a driver. */
 export const installFlags = {
   pin: switchFlag({ description: "Keep just this version: updates pass it over" }),
@@ -9,6 +12,7 @@ export const installFlags = {
     description: "Take what can't be checked: a program without a checksum, a signature whose keys can't be had",
   }),
   "allow-scripts": switchFlag({ description: "Run install scripts, after showing them" }),
+  offline: offlineFlag,
   yes: switchFlag({ char: "y", description: "Ask nothing: agree beforehand" }),
 } as const;
 
@@ -19,6 +23,7 @@ export function installWishes(flags: Readonly<Record<keyof typeof installFlags, 
     pre: flags.pre,
     allowUnverified: flags["allow-unverified"],
     allowScripts: flags["allow-scripts"],
+    offline: flags.offline,
     yes: flags.yes,
   };
 }

@@ -74,7 +74,9 @@ export async function loadSettings({ configDirectory, env }: SettingsPlaces): Pr
   const file = text === undefined ? {} : parseSettingsFile(text, path);
   const read = <T>(setting: HostSetting<T>) =>
     new Map([...fromFile(setting, file, path), ...fromVariable(setting, env[setting.variable] ?? "")]);
-  const offline = readOffline(file.offline, `"offline" in ${path}`) || readOffline(env[OFFLINE_VARIABLE], `$${OFFLINE_VARIABLE}`);
+  const variable = env[OFFLINE_VARIABLE] || undefined;
+  const offline =
+    variable === undefined ? readOffline(file.offline, `"offline" in ${path}`) : readOffline(variable, `$${OFFLINE_VARIABLE}`);
   const indexAddress =
     readIndexAddress(env[INDEX_VARIABLE] || undefined, `$${INDEX_VARIABLE}`) ??
     readIndexAddress(file.indexAddress, `"indexAddress" in ${path}`);

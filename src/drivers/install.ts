@@ -59,16 +59,26 @@ export async function inDriversFolder<T>(
  */
 export async function installFound(found: FoundDriver, context: StageContext): Promise<InstallResult> {
   const { candidate } = found;
-  await refuseOtherOrigin(candidate, context);
-  await refuseMoved(candidate, context);
-  context.onStep("trust");
-  for (const gate of context.gates) await gate(candidate, context.wishes);
+  await judge(candidate, context);
   if (isFolder(found)) return { receipt: await linkFolder(found, context), isNew: true };
   // What is pinned below it may differ.
   const same = context.pinning === undefined ? await alreadyInstalled(candidate, context) : undefined;
   if (same !== undefined) return { receipt: same, isNew: false };
   const staged = "manifest" in found ? await stagePackage(found, context) : await stageProgram(found, context);
   return { receipt: await settle(staged, context), isNew: true };
+}
+
+/**
+ * Holds what was found against what is installed, and asks those who may refuse it.
+ *
+ * @param shown what they see of it, if that isn't the same
+ * @throws {MachineError} `DRIVER_NAME_TAKEN`, `SOURCE_MOVED`, and what the gates throw
+ */
+export async function judge(candidate: Candidate, context: InstallContext, shown: Candidate = candidate): Promise<void> {
+  await refuseOtherOrigin(candidate, context);
+  await refuseMoved(candidate, context);
+  context.onStep("trust");
+  for (const gate of context.gates) await gate(shown, context.wishes);
 }
 
 function isFolder(found: FoundDriver): found is Extract<FoundDriver, { readonly resolved: { readonly kind: "folder" } }> {
@@ -127,7 +137,7 @@ export function isSameVersion({ version, commit, integrity }: Candidate, present
 }
 
 /** Measures the tree, and makes it the installed one by a rename and a receipt. */
-async function settle(driver: StagedDriver, context: StageContext): Promise<Receipt> {
+export async function settle(driver: StagedDriver, context: StageContext): Promise<Receipt> {
   const { staged, candidate } = driver;
   const { directory, receipts, signal, onStep } = context;
   throwIfAborted(signal);

@@ -164,7 +164,8 @@ function isReceipt(value: unknown): value is Receipt {
   return isInstalledVersion(value) && (!("previous" in value) || isInstalledVersion(value.previous));
 }
 
-function isInstalledVersion(value: unknown): boolean {
+/** Whether a value from a file is a version's receipt, whose folder is below that of its driver. */
+export function isInstalledVersion(value: unknown): value is InstalledVersion {
   if (typeof value !== "object" || value === null) return false;
   const fields = new Map<string, unknown>(Object.entries(value));
   if (!Object.entries(REQUIRED).every(([field, type]) => typeof fields.get(field) === type && fields.get(field) !== null)) return false;

@@ -95,7 +95,9 @@ async function isDeclared(receipt: Receipt, { source, text }: DeclaredDriver): P
 export async function installWholeLock(project: Project, context: InstallContext): Promise<readonly Receipt[]> {
   const receipts: Receipt[] = [];
   for (const [declared, locked] of wholeLock(project)) {
-    receipts.push(await installLocked({ declared, locked, lockPath: project.lockPath }, context));
+    const receipt = await installLocked({ declared, locked, lockPath: project.lockPath }, context);
+    context.log.info(`The driver "${receipt.name}" ${receipt.version} is installed as it is locked in ${project.lockPath}.`);
+    receipts.push(receipt);
   }
   return receipts;
 }
