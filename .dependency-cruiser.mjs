@@ -48,7 +48,8 @@ const OWNERS = {
 };
 
 /** Files of src/ that import npm's libraries, and are themselves imported when needed. */
-const NPM_PARTS = "^src/drivers/(npm-(settings|registry)|registry-agent|(plain|arborist)-tree|signatures/(?!published-facts)[^/]+)[.]ts$";
+const NPM_PARTS =
+  "^src/drivers/(npm-(settings|registry)|registry-agent|git-hosts/http-connection|(plain|arborist)-tree|signatures/(?!published-facts)[^/]+)[.]ts$";
 
 const ownerRules = Object.entries(OWNERS).map(([library, owner]) => ({
   name: `${library.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}-has-one-place`,

@@ -41,6 +41,7 @@ const WRONG: Readonly<Record<string, WrongFile>> = {
   "command-line-imports-only-what-is-below-it": { path: "src/command-line/wrong.ts", text: `import "../files/right.js";` },
   "oclif-is-loaded-when-needed": { path: "src/help.ts", text: `import "./oclif/right.js";` },
   "npm-registry-fetch-has-one-place": { path: "src/drivers/fetch.ts", text: `await import("npm-registry-fetch");` },
+  "npmcli-agent-has-one-place": { path: "src/drivers/agent.ts", text: `await import("@npmcli/agent");` },
   "npmcli-arborist-has-one-place": { path: "src/drivers/tree.ts", text: `await import("@npmcli/arborist");` },
   "npmcli-config-has-one-place": { path: "src/drivers/rc.ts", text: `await import("@npmcli/config");` },
   "sigstore-has-one-place": { path: "src/drivers/proof.ts", text: `await import("@sigstore/verify");` },
@@ -85,10 +86,11 @@ const RIGHT: readonly WrongFile[] = [
   { path: "src/drivers/npm-registry.ts", text: `import "npm-registry-fetch";` },
   { path: "src/drivers/npm-settings.ts", text: `import "@npmcli/config";` },
   { path: "src/drivers/arborist-tree.ts", text: `import "@npmcli/arborist";` },
+  { path: "src/drivers/git-hosts/http-connection.ts", text: `import "@npmcli/agent";` },
   { path: "src/drivers/signatures/attestations.ts", text: `import "@sigstore/verify";` },
   {
     path: "src/drivers/npm-client.ts",
-    text: `await import("./npm-registry.js"); await import("./npm-settings.js"); await import("./arborist-tree.js"); await import("./signatures/attestations.js");`,
+    text: `await import("./npm-registry.js"); await import("./npm-settings.js"); await import("./arborist-tree.js"); await import("./signatures/attestations.js"); await import("./git-hosts/http-connection.js");`,
   },
   { path: "src/drivers/right.ts", text: `import "./npm-client.js"; import "../store/right.js"; import "semver";` },
   { path: "src/machines/right.ts", text: `import "../drivers/right.js"; import "../provision/right.js";` },
@@ -107,6 +109,7 @@ const RIGHT: readonly WrongFile[] = [
 
 const LISTED = [
   "npm-registry-fetch",
+  "@npmcli/agent",
   "@npmcli/arborist",
   "@npmcli/config",
   "@sigstore/verify",
