@@ -1,7 +1,11 @@
 import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { gitEnvironment } from "../../src/drivers/origins/git-program.js";
+import type { GitHostToken } from "../../src/drivers/git-hosts/tokens.js";
+import { foundToken, gitEnvironment } from "../../src/drivers/origins/git-program.js";
+import { scratchDirectory } from "../support/scratch-directory.js";
 
 const ADDRESS = "https://github.com/o/r.git";
 const TOKENS = { MACHINE_GITHUB_API_TOKEN: "first", GH_TOKEN: "second", GITHUB_TOKEN: "third" };
@@ -12,8 +16,9 @@ async function passwordFor(
   protocol: string,
   remote: Parameters<typeof gitEnvironment>[0],
   tokens: NodeJS.ProcessEnv,
+  { home = "/nonexistent", found }: { readonly home?: string; readonly found?: GitHostToken } = {},
 ): Promise<string> {
-  const env = { PATH: process.env.PATH, HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1", ...gitEnvironment(remote, tokens) };
+  const env = { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: "1", ...gitEnvironment(remote, tokens, found) };
   const asked = promisify(execFile)("git", ["credential", "fill"], { env });
   asked.child.stdin?.end(`protocol=${protocol}\nhost=${host}\n\n`);
   const { stdout } = await asked.catch(() => ({ stdout: "" }));
@@ -25,6 +30,27 @@ test("git gets GitHub's token for github.com, by the order of the variables", as
   expect(await passwordFor("github.com", "https", remote, TOKENS)).toBe("first");
   expect(await passwordFor("github.com", "https", remote, { ...TOKENS, MACHINE_GITHUB_API_TOKEN: " " })).toBe("second");
   expect(await passwordFor("github.com", "https", remote, { GITHUB_TOKEN: "third" })).toBe("third");
+});
+
+test("a token of gh comes after the credential helpers that the user gave git, and a set one before them", async () => {
+  const remote = { address: ADDRESS, isMirror: false };
+  const found = { secret: "of-gh", foundIn: "gh", isExplicit: false };
+  const home = await scratchDirectory();
+  expect(await passwordFor("github.com", "https", remote, {}, { home, found })).toBe("of-gh");
+  await writeFile(join(home, ".gitconfig"), "[credential]\n\thelper = \"!printf 'username=me\\\\npassword=of-git\\\\n';:\"\n");
+  expect(await passwordFor("github.com", "https", remote, {}, { home, found })).toBe("of-git");
+  expect(await passwordFor("github.com", "https", remote, TOKENS, { home, found })).toBe("first");
+});
+
+test("gh is asked for the remote's host, and never for a mirror's", async () => {
+  const home = await scratchDirectory();
+  await mkdir(join(home, ".config", "gh"), { recursive: true });
+  await writeFile(join(home, ".config", "gh", "hosts.yml"), "github.com:\n    oauth_token: of-gh\n");
+  const places = { env: { HOME: home }, signal: new AbortController().signal };
+  expect((await foundToken({ address: ADDRESS, isMirror: false }, places))?.secret).toBe("of-gh");
+  expect(await foundToken({ address: ADDRESS, isMirror: true }, places)).toBeUndefined();
+  expect(await foundToken({ address: ADDRESS.replace("https", "ssh"), isMirror: false }, places)).toBeUndefined();
+  expect(await foundToken({ address: "https://git.example/o/r.git", isMirror: false }, places)).toBeUndefined();
 });
 
 test.each([
