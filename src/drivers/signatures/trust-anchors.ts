@@ -34,6 +34,8 @@ export interface SigstoreTrustOptions {
   readonly publicRegistry: string;
   /** Whether the network must be left alone. */
   readonly isOffline: boolean;
+  /** Where sigstore's signed lists are, and the file of the first one to trust. Default: sigstore's own. */
+  readonly mirror?: { readonly mirrorURL: string; readonly rootPath: string };
 }
 
 const ROOT_TARGET = "trusted_root.json";
@@ -43,15 +45,15 @@ const TIMEOUT_MS = 5000;
 
 /** Sigstore's public instance. Its root of trust is shipped with its library; later ones are signed by the earlier ones (The Update Framework). */
 export class SigstoreTrust implements TrustSource {
-  readonly #cachePath: string;
-  readonly #keysTarget: string;
-  readonly #isOffline: boolean;
+  readonly #options: SigstoreTrustOptions;
   #renewed: Promise<TrustAnchors> | undefined;
 
-  constructor({ cachePath, publicRegistry, isOffline }: SigstoreTrustOptions) {
-    this.#isOffline = isOffline;
-    this.#cachePath = cachePath;
-    this.#keysTarget = `${new URL(publicRegistry).host}/keys.json`;
+  constructor(options: SigstoreTrustOptions) {
+    this.#options = options;
+  }
+
+  get #keysTarget(): string {
+    return `${new URL(this.#options.publicRegistry).host}/keys.json`;
   }
 
   async shipped(): Promise<TrustAnchors> {
@@ -66,9 +68,10 @@ export class SigstoreTrust implements TrustSource {
   }
 
   async #renew(): Promise<TrustAnchors> {
-    if (this.#isOffline) throw new Error("this is offline");
+    const { isOffline, cachePath, mirror } = this.#options;
+    if (isOffline) throw new Error("this is offline");
     const { initTUF } = await import("@sigstore/tuf");
-    const client = await initTUF({ cachePath: this.#cachePath, retry: RETRY, timeout: TIMEOUT_MS });
+    const client = await initTUF({ ...mirror, cachePath, retry: RETRY, timeout: TIMEOUT_MS });
     const root = await client.getTarget(ROOT_TARGET);
     return anchors(root, await client.getTarget(this.#keysTarget));
   }
