@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { loadNpmSettings } from "../../../src/drivers/npm-settings.js";
 import { SigstoreTrust } from "../../../src/drivers/signatures/trust-anchors.js";
 import { RegistrySigner } from "../../support/registry-signer.js";
 import { scratchDirectory } from "../../support/scratch-directory.js";
@@ -56,8 +57,8 @@ test("Offline, nothing is asked", async () => {
 });
 
 test("The shipped anchors have npm's keys and sigstore's authorities", async () => {
-  const { default: definitions } = await import("@npmcli/config/lib/definitions/index.js");
-  const publicRegistry = definitions.definitions.registry.default;
+  const directory = await scratchDirectory();
+  const { publicRegistry } = await loadNpmSettings({ env: { HOME: directory }, directory });
   const { sigstore, npmKeys } = await new SigstoreTrust({ cachePath: "/nowhere", publicRegistry, isOffline: true }).shipped();
   expect(npmKeys.map(({ keyId }) => keyId)).toContainEqual(expect.stringMatching(/^SHA256:/));
   expect(npmKeys.some(({ expires }) => expires === undefined)).toBe(true);
