@@ -1,4 +1,5 @@
 import type { Candidate, InstallWishes } from "./candidate.js";
+import { plainLine } from "./plain-line.js";
 
 /** What the table of a candidate is made with. */
 export interface ConsentTableOptions {
@@ -8,6 +9,7 @@ export interface ConsentTableOptions {
   readonly now: number;
 }
 
+const LONGEST_VALUE = 300;
 const UNITS: readonly (readonly [name: string, ms: number])[] = [
   ["year", 365 * 86_400_000],
   ["month", 30 * 86_400_000],
@@ -20,7 +22,7 @@ const UNITS: readonly (readonly [name: string, ms: number])[] = [
 export function consentTable(candidate: Candidate, wishes: InstallWishes, options: ConsentTableOptions): string {
   const rows = rowsOf(candidate, wishes, options).filter((row): row is readonly [string, string] => row[1] !== undefined);
   const width = Math.max(...rows.map(([title]) => title.length)) + 2;
-  return rows.map(([title, value]) => `  ${title.padEnd(width)}${plainLine(value)}`).join("\n");
+  return rows.map(([title, value]) => `  ${title.padEnd(width)}${plainLine(value).slice(0, LONGEST_VALUE)}`).join("\n");
 }
 
 function rowsOf(
@@ -67,9 +69,4 @@ export function describeAge(time: string, now: number): string {
   const [unit, unitMs] = UNITS.find((each) => ms >= each[1]) ?? ["minute", 60_000];
   const count = Math.floor(ms / unitMs);
   return count === 0 ? "just now" : `${count} ${unit}${count === 1 ? "" : "s"} ago`;
-}
-
-/** One line of printable ASCII. What else there is shows as its code: letters that look alike, that turn the line round, that steer the terminal. */
-function plainLine(text: string): string {
-  return text.replaceAll(/[^ -~]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`).slice(0, 300);
 }

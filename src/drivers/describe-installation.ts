@@ -7,7 +7,11 @@ export function describeInstallation(receipt: Receipt): string {
   const from = commit === undefined ? source : `${source}, commit ${commit}`;
   const size = sizeBytes < 1_000_000 ? `${Math.ceil(sizeBytes / 1000)} kB` : `${(sizeBytes / 1_000_000).toFixed(1)} MB`;
   const pinned = receipt.pinned ? " It is pinned: updates pass it over." : "";
-  return `Installed the driver "${name}" ${version} from ${from} (sha256 ${treeHash}, ${fileCount} files, ${size}). No install scripts were run.${pinned}`;
+  const scripts =
+    receipt.scripts === undefined || receipt.scripts.length === 0
+      ? "No install scripts were run."
+      : `Install scripts were run: ${receipt.scripts.join("; ")}.`;
+  return `Installed the driver "${name}" ${version} from ${from} (sha256 ${treeHash}, ${fileCount} files, ${size}). ${scripts}${pinned}`;
 }
 
 /** The sentence for a driver that was to be installed and is there. */

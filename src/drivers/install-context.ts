@@ -7,6 +7,7 @@ import type { NpmClient } from "./npm-client.js";
 import type { TreeRoot } from "./plain-tree.js";
 import type { Receipts } from "./receipts.js";
 import type { HostSdk } from "./sdk-link.js";
+import type { Ask } from "./trust.js";
 
 /** The steps of an installation, in their order. */
 export const INSTALL_STEPS = ["sweep", "resolve", "trust", "unpack", "dependencies", "record", "import", "swap", "receipt"] as const;
@@ -39,6 +40,8 @@ export interface InstallContext {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Logger;
   readonly wishes: InstallWishes;
+  /** Absent without a terminal. */
+  readonly ask?: Ask | undefined;
   /** Who may refuse what was found, in this order. */
   readonly gates: readonly Gate[];
   readonly signal: AbortSignal;
@@ -63,6 +66,8 @@ export interface StagedDriver {
   readonly package: string;
   /** Relative to the package's folder. */
   readonly entry: string;
+  /** The install scripts that ran, if running them was asked for. */
+  readonly scripts?: readonly string[];
   /** Imports it for a check, once its tree is recorded. */
   readonly tryImport: () => Promise<void>;
 }

@@ -123,6 +123,7 @@ async function refuseMoved({ name, version, shownSource, commit, integrity, tag 
 async function alreadyInstalled(candidate: Candidate, { receipts, directory, wishes }: InstallContext): Promise<Receipt | undefined> {
   const present = await receipts.find(candidate.name);
   if (present?.treeHash === undefined || !isSameVersion(candidate, present)) return undefined;
+  if (wishes.allowScripts === true && present.scripts === undefined) return undefined;
   if ((await wholeProblem(folderOf(present, directory), present.treeHash)) !== undefined) return undefined;
   const renamed = { ...present, source: candidate.shownSource, pinned: wishes.pin === true };
   if (renamed.source !== present.source || renamed.pinned !== present.pinned) await receipts.put(renamed);
@@ -191,6 +192,7 @@ function receiptOf(
     ...(tag === undefined ? {} : { tag }),
     ...(integrity === undefined ? {} : { integrity }),
     ...summary,
+    ...(driver.scripts === undefined ? {} : { scripts: driver.scripts }),
     installedAt: new Date().toISOString(),
     installedBy: programVersion,
     facts,

@@ -39,6 +39,8 @@ export interface InstalledVersion {
   readonly integrity?: string;
   /** SHA-256 over the installed tree's files, dependencies included. Absent for a linked one. */
   readonly treeHash?: string;
+  /** The install scripts that ran, as `package@version: event: command`. Absent: running them was not asked for. */
+  readonly scripts?: readonly string[];
   readonly fileCount: number;
   readonly sizeBytes: number;
   /** ISO 8601. */

@@ -12,7 +12,7 @@ import type { TreeRoot } from "./plain-tree.js";
 import { PACKAGE_FOLDER } from "./tree-listing.js";
 
 /**
- * Makes a package's tree beside: unpacked, with its dependencies, without running scripts.
+ * Makes a package's tree beside: unpacked, with its dependencies, and without running scripts unless that was asked for.
  *
  * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
  */
@@ -31,10 +31,24 @@ export async function stagePackage({ resolved, manifest, candidate, npm }: Found
   const content = await checkUnpacked(folder, manifest, shown);
   step("dependencies");
   if (hasDependencies(content)) await layDependencies({ folder, content, scratch }, { npm, source: shown, pinning: context.pinning });
+  const scripts = await installScripts(folder, shown, context);
   await refuseSecondSdk(folder, manifest, shown);
   const { entry } = manifest;
   const tryImport = async () => void (await importDriver({ name: manifest.driver, source: shown, folder, entry }));
-  return { candidate, staged, package: manifest.package, entry, tryImport };
+  return { candidate, staged, package: manifest.package, entry, tryImport, ...(scripts === undefined ? {} : { scripts }) };
+}
+
+/** What ran, if running them was asked for; else they are named, since the driver may need them. */
+async function installScripts(folder: string, source: string, context: StageContext): Promise<readonly string[] | undefined> {
+  const { wishes, log } = context;
+  if (wishes.allowScripts === true) {
+    const { runInstallScripts } = await import("./install-scripts/run-scripts.js");
+    return runInstallScripts(folder, { ...context, source });
+  }
+  const { describeUnrun, findInstallScripts } = await import("./install-scripts/find-scripts.js");
+  const unrun = describeUnrun(await findInstallScripts(folder), source);
+  if (unrun !== undefined) log.warn(unrun);
+  return undefined;
 }
 
 async function layDependencies(
