@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { directories, systemDirectories } from "./directories.js";
 import { Drivers } from "./drivers/drivers.js";
 import type { PolicyPlaces } from "./drivers/policy/policy-places.js";
+import type { DriverCatalog } from "./drivers/search/driver-catalog.js";
 import { MachineError } from "./errors.js";
 import { installSteps } from "./install-steps.js";
 import { interruptSignal } from "./interrupt.js";
@@ -33,6 +34,8 @@ export interface Context {
   readonly drivers: Drivers;
   /** Where policies for drivers are looked for. */
   readonly policyPlaces: PolicyPlaces;
+  /** The drivers that there are to install. Loaded when it is needed. */
+  catalog(): Promise<DriverCatalog>;
   /** Runs work and shows how far it is. Loaded when it is needed. */
   tasks(): Promise<Tasks>;
 }
@@ -56,25 +59,25 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   const paths = new StorePaths(options.storePaths);
   const { cache, config, data } = directories({ env: process.env, platform: process.platform });
   const policyPlaces = policyPlacesOf(config);
-  const drivers = new Drivers({
+  const driverPlaces = {
     directory: join(data, "drivers"),
     cacheDirectory: cache,
     settings: () => loadSettings({ configDirectory: config, env: process.env }),
     env: githubToken === undefined ? process.env : { ...process.env, MACHINE_GITHUB_API_TOKEN: githubToken },
+    log,
+  };
+  const catalog = once(async () => {
+    const { DriverCatalog } = await import("./drivers/search/driver-catalog.js");
+    return new DriverCatalog({ ...driverPlaces, indexDirectory: join(programRoot(), "index"), signal: interrupted() });
+  });
+  const drivers = new Drivers({
+    ...driverPlaces,
     policyPlaces,
     cwd: process.cwd(),
     get programVersion() {
       return programVersion();
     },
-    log,
-    officialIndex: async () => {
-      const { OfficialIndex } = await import("./drivers/official-index/official-index.js");
-      return OfficialIndex.load({
-        shippedDirectory: join(programRoot(), "index"),
-        cacheDirectory: cache,
-        warn: (message) => log.warn(message),
-      });
-    },
+    officialIndex: once(async () => (await catalog()).index()),
     get signal() {
       return interrupted();
     },
@@ -103,6 +106,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     },
     drivers,
     policyPlaces,
+    catalog,
     tasks: async () => {
       const { Tasks } = await import("./terminal/tasks.js");
       const isLive = output === "progress" && !options.debug && isLiveTerminal(process.stdout, process.env);

@@ -87,3 +87,21 @@ test("a mirror with a password is refused without printing it", async () => {
   const error = await errorOf(() => load(undefined, "github.com=https://me:hunter2@a.example/"));
   expect(error.message).not.toContain("hunter2");
 });
+
+test("the index's address comes from the environment, else from the file", async () => {
+  const file = JSON.stringify({ indexAddress: "https://a.example/drivers.json" });
+  expect((await load(file)).indexAddress).toBe("https://a.example/drivers.json");
+  expect((await load(file, "http://mirror.corp/drivers.json", "MACHINE_INDEX_ADDRESS")).indexAddress).toBe(
+    "http://mirror.corp/drivers.json",
+  );
+  expect((await load(file, "", "MACHINE_INDEX_ADDRESS")).indexAddress).toBe("https://a.example/drivers.json");
+});
+
+test.each(["drivers.json", "file:///srv/drivers.json", "https://me:s3cret@a.example/drivers.json"])(
+  "an index's address like %s is refused, and what is secret of it is not said",
+  async (address) => {
+    const error = await errorOf(() => load(JSON.stringify({ indexAddress: address })));
+    expect(error.code).toBe("SETTINGS_INVALID");
+    expect([error.message, ...error.suggestions].join()).not.toContain("s3cret");
+  },
+);

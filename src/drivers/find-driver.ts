@@ -42,6 +42,8 @@ export type FindContext = Pick<OriginContext, "settings" | "cacheDirectory" | "e
   readonly directory: string;
   readonly sdk: HostSdk;
   readonly gitHosts: GitHosts;
+  /** Whether a version that does not fit this program's SDK is an answer, too: for showing it. Default: false. */
+  readonly takesUnfit?: boolean;
 };
 
 /**
@@ -50,7 +52,7 @@ export type FindContext = Pick<OriginContext, "settings" | "cacheDirectory" | "e
  * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
  */
 export async function findDriver(typed: DriverSource, context: FindContext): Promise<FoundDriver> {
-  const { env, directory, signal, sdk, settings, gitHosts } = context;
+  const { env, directory, signal, sdk, settings, gitHosts, takesUnfit = false } = context;
   const typedName = typed.kind === "name" ? { typedName: typed.name } : {};
   const source: DriverSource = typed.kind === "name" ? { kind: "npm", package: packageOfName(typed.name) } : typed;
   const npm = new NpmClient({ env, directory, signal, isOffline: settings.offline === true });
@@ -62,7 +64,8 @@ export async function findDriver(typed: DriverSource, context: FindContext): Pro
   });
   if (resolved.kind === "program") return { resolved, candidate: programCandidate(resolved, source) };
   const manifest = readManifest(resolved.manifest, { source: formatSource(source) });
-  await checkFit(manifest, source, sdk);
+  // Whether a linked folder fits is said when it is linked and when it is used.
+  if (!takesUnfit && resolved.kind !== "folder") await checkFit(manifest, source, sdk);
   const candidate = { ...typedName, ...packageCandidate(resolved, manifest, source) };
   if (resolved.kind === "folder") return { resolved, manifest, candidate };
   const { passedOver } = resolved;

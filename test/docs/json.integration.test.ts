@@ -45,6 +45,8 @@ describe("what --json prints is what docs/json.md says", () => {
     [["driver", "list"]],
     [["driver", "info", "generic"]],
     [["driver", "info", "none"]],
+    [["driver", "info", "qemu"]],
+    [["driver", "search", "--offline"]],
     [["plugins"]],
   ])("%s", async (args) => {
     const printed = await document(args, { DOCKER_HOST: url });

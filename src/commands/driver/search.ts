@@ -32,8 +32,12 @@ export default defineCommand({
       );
     }
     const { rows, isOffline, index } = await drivers.search(words.join(" "), { isOffline: flags.offline });
+    if (flags.json) {
+      printJson({ isOffline, index: { revision: index.revision, updatedAt: index.updatedAt }, drivers: rows.map(jsonOf) });
+      return;
+    }
     if (isOffline) log.info(`Offline: only the driver index of ${index.updatedAt} (revision ${index.revision}) was searched.`);
-    if (flags.json) printJson({ isOffline, index: { revision: index.revision, updatedAt: index.updatedAt }, drivers: rows.map(jsonOf) });
+    if (rows.length === 0) log.info("No driver was found.");
     else writeStdout(formatTable(columns, rows));
   },
 });
