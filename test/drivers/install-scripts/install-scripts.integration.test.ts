@@ -16,7 +16,6 @@ const SECRETS = {
   DIGITALOCEAN_ACCESS_TOKEN: "secret-7",
   SSH_AUTH_SOCK: "/secret-8",
   NODE_OPTIONS: "--title=secret-9",
-  https_proxy: "http://me:secret-10@proxy.example.com:3128",
 };
 
 let world: DriverWorld;
@@ -99,14 +98,14 @@ describe("with --allow-scripts", () => {
   it("no token and no home of the user's reaches them", async () => {
     await writeFile(join(world.root, ".npmrc"), "//registry.example.com/:_authToken=secret-11\n");
     publish({ install: "env > environment.txt; cat $HOME/.npmrc >> environment.txt; ls -A $HOME >> environment.txt; true" });
-    const env = { ...world.env, ...SECRETS, LANG: "C.UTF-8", all_proxy: "http://proxy.example.com:3128" };
+    const env = { ...world.env, ...SECRETS, LANG: "C.UTF-8" };
     await world.drivers({ env }).install(SOURCE, { allowScripts: true });
     const text = await readFile(join(await packageFolder(), "environment.txt"), "utf8");
     expect(text).not.toContain("secret");
     const names = text.split("\n").flatMap((line) => /^(\w+)=/.exec(line)?.[1] ?? []);
     const ofShells = ["PWD", "OLDPWD", "SHLVL", "_"];
     expect(names.filter((name) => !ofShells.includes(name)).sort()).toEqual([
-      ...["HOME", "INIT_CWD", "LANG", "NODE", "PATH", "TMPDIR", "all_proxy", "npm_lifecycle_event", "npm_lifecycle_script"],
+      ...["HOME", "INIT_CWD", "LANG", "NODE", "PATH", "TMPDIR", "npm_lifecycle_event", "npm_lifecycle_script"],
       ...["npm_node_execpath", "npm_package_json", "npm_package_name", "npm_package_version"],
     ]);
     expect(/^HOME=(.*)$/m.exec(text)?.[1]).toContain(".staging");
