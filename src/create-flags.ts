@@ -23,6 +23,7 @@ export const createFlags = {
   "engine-opt": listFlag({ description: "Further flag of the engine, as name=value" }),
   "engine-registry-mirror": listFlag({ env: "ENGINE_REGISTRY_MIRROR", description: "Registry mirror of the engine" }),
   "engine-storage-driver": textFlag({ description: "Storage driver of the engine; its own choice by default" }),
+  offline: switchFlag({ description: "Fetch no driver: use what is in caches" }),
   parallel: parsedFlag({
     description: "How many of several machines are made at once",
     default: 10,
