@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import http from "node:http";
-import https from "node:https";
+import { get as getPlain, type IncomingMessage } from "node:http";
+import { get as getSecure } from "node:https";
 import { type Duplex, PassThrough, pipeline, Readable } from "node:stream";
 import { getCACertificates } from "node:tls";
 import { createGunzip } from "node:zlib";
@@ -45,9 +45,9 @@ export class HttpConnection {
       ...(ca === undefined ? {} : { ca }),
       ...this.#proxy(address),
     });
-    const { get } = address.protocol === "http:" ? http : https;
-    const request = get(address, { agent, headers, signal });
-    const [response] = (await once(request, "response")) as [http.IncomingMessage];
+    const send = address.protocol === "http:" ? getPlain : getSecure;
+    const request = send(address, { agent, headers, signal });
+    const [response] = (await once(request, "response")) as [IncomingMessage];
     // `once` no longer listens, and what happens from now on is told by the body.
     request.on("error", () => undefined);
     const { statusCode: status = 0, headers: told } = response;
@@ -70,13 +70,13 @@ export class HttpConnection {
   }
 }
 
-function decoded(response: http.IncomingMessage): Readable {
+function decoded(response: IncomingMessage): Readable {
   const decoder: Duplex = response.headers["content-encoding"] === "gzip" ? createGunzip() : new PassThrough();
   return pipeline(response, decoder, () => undefined);
 }
 
 /** Lets the connection be used for the next request. */
-function emptyBody(response: http.IncomingMessage): Readable {
+function emptyBody(response: IncomingMessage): Readable {
   response.resume();
   return Readable.from([]);
 }
