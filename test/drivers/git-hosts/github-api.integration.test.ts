@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { GitHosts } from "../../../src/drivers/git-hosts/git-hosts.js";
 import { errorOf } from "../../support/error-of.js";
 import { GitHostWorld, settings, startGitHub, startServer } from "../../support/git-host-world.js";
 
@@ -119,6 +120,28 @@ test("an answer that still holds is not sent again, and costs none of the rate l
   github.publishRelease(REPOSITORY, { tag: "v2" });
   const newer = await (await world.open("github.com", github.url)).releases(REPOSITORY);
   expect(newer.map(({ tag }) => tag)).toEqual(["v2", "v1"]);
+});
+
+test("twenty drivers looked at again cost no rate limit, and the login for the host is looked for once", async () => {
+  const { world, github } = await start();
+  const names = Array.from({ length: 20 }, (_, index) => `org-${index}/repo`);
+  for (const name of names) github.publishRelease(name, { tag: "v1" });
+  const asked = join(world.root, "asked");
+  await writeFile(
+    join(world.root, ".gitconfig"),
+    `[credential]\n\thelper = "!echo once >> ${asked}; echo username=u; echo password=p; :"\n`,
+  );
+  const context = world.context({ settings: settings({ gitApiMirrors: new Map([["github.com", github.url]]) }) });
+  const look = async () => {
+    const hosts = new GitHosts();
+    return Promise.all(names.map(async (name) => (await hosts.api("github.com", context))?.releases(name)));
+  };
+  await look();
+  expect(await readFile(asked, "utf8")).toBe("once\n");
+  github.limitRate(1);
+  const releases = await look();
+  expect(releases.map((found) => found?.[0]?.tag)).toEqual(names.map(() => "v1"));
+  expect(github.requests).toHaveLength(40);
 });
 
 test("what is kept is private, holds no token, and is not shown to another one; damage counts as missing", async () => {
