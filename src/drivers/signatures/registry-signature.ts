@@ -18,7 +18,7 @@ const DIGEST = "sha256";
  * Checks the registry's signatures of a version (npm's "ECDSA registry signatures"). Each must hold.
  *
  * @param signatures the version's `dist.signatures`
- * @returns undefined if there are none, or the registry publishes no keys
+ * @returns undefined if there are none, or none but of a registry that publishes no keys
  * @throws {MachineError} `SOURCE_SIGNATURE_INVALID`, `SOURCE_SIGNATURE_UNCHECKED`
  */
 export async function verifySignatures(
@@ -33,7 +33,7 @@ export async function verifySignatures(
     const { keyid, sig } = fieldsOf(signature) ?? {};
     if (typeof keyid !== "string" || typeof sig !== "string") throw invalidProof("signature", version, "it has the wrong form");
     const key = await keys.find(keyid, "signature", version);
-    if (key === undefined) return undefined;
+    if (key === undefined) continue;
     checkSignature(sig, version, key);
     verified.push({ keyId: keyid, keyFrom: key.from });
   }

@@ -82,6 +82,7 @@ function anchors(root: string, keys: string): TrustAnchors {
   return { sigstore: JSON.parse(root), npmKeys: listed.map(keyOfTarget) };
 }
 
+/** From when on a key is in use is not looked at: npm has signed older versions anew. */
 function keyOfTarget(listed: unknown): RegistryKey {
   const { keyId, publicKey } = fieldsOf(listed) ?? {};
   const { rawBytes, validFor } = fieldsOf(publicKey) ?? {};

@@ -94,24 +94,25 @@ async function checkAttestations(announced: unknown, { version, published, keys 
   return provenance;
 }
 
-/** Attestations are where the registry says. A mirror may know only its origin's address for them, and have none itself. */
+/** Attestations are where the registry says. A mirror may know only its origin's address for them, and have none itself; whoever sends them, they are checked alike. */
 async function askAttestations(url: unknown, version: CheckedVersion, context: RegistryFactsContext): Promise<unknown> {
   const invalid = (problem: string, cause?: unknown) => invalidProof("provenance", version, problem, cause);
   if (typeof url !== "string" || !/^https?:\/\//.test(url) || !URL.canParse(url)) throw invalid("the registry tells no address for it");
   const here = context.addressHere(url);
-  const failures: { readonly fault: AnswerFault; readonly error: unknown }[] = [];
+  let last: { readonly fault: AnswerFault; readonly error: unknown } | undefined;
   for (const address of new Set([here, url])) {
     try {
       return await context.ask(address);
     } catch (error) {
-      failures.push({ fault: answerFault(error), error });
+      last = { fault: answerFault(error), error };
     }
-    if (failures[0]?.fault !== "missing") break;
   }
-  const { fault, error } = failures.at(-1) ?? { fault: "missing", error: undefined };
-  if (fault === "unreachable") throw uncheckedProof("provenance", version, askProblem("its attestations", error), error);
-  const problem = fault === "missing" ? "the registry has announced it, and does not have it" : askProblem("its attestations", error);
-  throw invalid(problem, error);
+  if (last?.fault === "unreachable") throw uncheckedProof("provenance", version, askProblem("its attestations", last.error), last.error);
+  const isMissing = last?.fault === "missing";
+  throw invalid(
+    isMissing ? "the registry has announced it, and does not have it" : askProblem("its attestations", last?.error),
+    last?.error,
+  );
 }
 
 function hostOf(address: string): string {

@@ -176,19 +176,22 @@ test("Attestations on another host are asked for without the registry's token", 
   expect(other.requests).toEqual([{ path: PATH, authorization: undefined }]);
 });
 
-test("A mirror without attestations leaves them to where its origin says they are", async () => {
-  const world = await attesting();
-  const origin = await PackageRegistry.start();
-  onTestFinished(() => origin.stop());
-  origin.documents.set(PATH, world.registry.documents.get(PATH) ?? 404);
-  world.registry.documents.delete(PATH);
-  announce(world, `${origin.url}${PATH}`);
-  // npm's setting for mirrors: each address that the registry tells is taken as one of its own.
-  const env = { npm_config_replace_registry_host: "always" };
-  expect(await world.facts({ trust, env })).toHaveProperty("provenance");
-  expect(world.paths).toContain(PATH);
-  expect(origin.requests).toHaveLength(1);
-});
+test.each([404, 403, "<html>Packages</html>"])(
+  "A mirror that answers %j for attestations leaves them to where its origin says they are",
+  async (answer) => {
+    const world = await attesting();
+    const origin = await PackageRegistry.start();
+    onTestFinished(() => origin.stop());
+    origin.documents.set(PATH, world.registry.documents.get(PATH) ?? 404);
+    world.registry.documents.set(PATH, answer);
+    announce(world, `${origin.url}${PATH}`);
+    // npm's setting for mirrors: each address that the registry tells is taken as one of its own.
+    const env = { npm_config_replace_registry_host: "always" };
+    expect(await world.facts({ trust, env })).toHaveProperty("provenance");
+    expect(world.paths).toContain(PATH);
+    expect(origin.requests).toHaveLength(1);
+  },
+);
 
 async function withUnknownKey(world: VouchingRegistry): Promise<void> {
   const tarball = await world.tarball();

@@ -89,6 +89,15 @@ test.each<[string, (world: VouchingRegistry, signer: RegistrySigner) => void, Re
   expect(error.message).toContain(`${PACKAGE} 1.0.0`);
 });
 
+test("A registry without keys that adds a signature of its own to npm's passes on npm's", async () => {
+  const signer = new RegistrySigner();
+  const world = await signing(signer);
+  world.registry.documents.delete(KEYS);
+  world.registry.distFields = (tarball) => ({ signatures: [new RegistrySigner().signature(tarball), signer.signature(tarball)] });
+  const trust = new RegistryTrust({ npmKeys: [signer.key] });
+  expect(await world.facts({ trust })).toEqual({ signature: { keyId: signer.keyId, keyFrom: "trust-root" } });
+});
+
 test("One wrong signature among right ones is refused", async () => {
   const signer = new RegistrySigner();
   const world = await signing(signer);
