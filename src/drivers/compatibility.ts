@@ -1,3 +1,4 @@
+import type { Logger } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
 import { SDK_PACKAGE } from "./manifest.js";
 import { formatSource, parseSource, withoutVersion } from "./source.js";
@@ -40,6 +41,16 @@ export async function checkCompatibility(question: CompatibilityQuestion): Promi
     `The driver "${driver}" ${version} needs ${SDK_PACKAGE} ${sdkRange}, but this docker-machine has ${sdkVersion}: ${old} is too old.`,
     { suggestions: isDriverOlder ? newerDriver(source) : [CLI_UPDATE] },
   );
+}
+
+/** Says what {@link checkCompatibility} would refuse: whether a driver in a folder of the developer's own fits is the developer's to judge. */
+export async function warnIfUnfit(question: CompatibilityQuestion, log: Pick<Logger, "warn">): Promise<void> {
+  try {
+    await checkCompatibility(question);
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    log.warn(`${error.message} It is used anyway, since it is linked.`);
+  }
 }
 
 /**

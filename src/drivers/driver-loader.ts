@@ -1,11 +1,13 @@
-import { isDriverError } from "@docker-machine/driver-sdk";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isDriverError, type Logger } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
 import { definitionIn, loadReceipt } from "./load.js";
 import type { LoadedDriver } from "./loaded-driver.js";
 import { missingDefinition } from "./missing.js";
 import { checkUse, type PolicyPlaces } from "./policy/policy-places.js";
 import type { Receipt, Receipts } from "./receipts.js";
-import { findHostSdk, type HostSdk } from "./sdk-link.js";
+import { findHostSdk, type HostSdk, SDK_NOTE } from "./sdk-link.js";
 import { findShipped, type ShippedDriver } from "./shipped.js";
 
 /** What a machine remembers of its driver. */
@@ -15,23 +17,32 @@ export interface DriverReference {
   readonly driverSource?: string;
 }
 
+/** What {@link DriverLoader} works with. */
+export interface DriverLoaderOptions {
+  /** The drivers' folder. */
+  readonly directory: string;
+  readonly receipts: Receipts;
+  /** Absent: there is no policy. */
+  readonly policyPlaces: PolicyPlaces | undefined;
+  readonly log: Pick<Logger, "warn">;
+}
+
 /** Loads drivers that are there. */
 export class DriverLoader {
   readonly #directory: string;
   readonly #receipts: Receipts;
   readonly #policyPlaces: PolicyPlaces | undefined;
+  readonly #log: Pick<Logger, "warn">;
   /** By what machines remember of their driver: `ls` asks for the same one hundreds of times. */
   readonly #ofMachines = new Map<string, Promise<LoadedDriver>>();
   #sdk: Promise<HostSdk> | undefined;
+  #noticed: Promise<void> | undefined;
 
-  /**
-   * @param directory the drivers' folder
-   * @param policyPlaces absent: there is no policy
-   */
-  constructor(directory: string, receipts: Receipts, policyPlaces?: PolicyPlaces) {
+  constructor({ directory, receipts, policyPlaces, log }: DriverLoaderOptions) {
     this.#directory = directory;
     this.#receipts = receipts;
     this.#policyPlaces = policyPlaces;
+    this.#log = log;
   }
 
   /** The driver of an existing machine. One that is gone, damaged or doesn't fit gets a stand-in whose every operation says so. */
@@ -50,11 +61,26 @@ export class DriverLoader {
   /**
    * An installed driver.
    *
-   * @throws {MachineError} `DRIVER_INCOMPATIBLE`, `DRIVER_DAMAGED`, `DRIVER_LOAD_FAILED`, `DRIVER_EXPORT_INVALID`, `SDK_LINK_FAILED`, `POLICY_FORBIDS`, `POLICY_INVALID`
+   * @throws {MachineError} `DRIVER_INCOMPATIBLE`, `DRIVER_DAMAGED`, `DRIVER_LOAD_FAILED`, `DRIVER_EXPORT_INVALID`, `SDK_LINK_FAILED`, `DRIVER_IS_PROGRAM`, `POLICY_FORBIDS`, `POLICY_INVALID`
    */
   async installed(receipt: Receipt): Promise<LoadedDriver> {
     await checkUse(receipt.source, this.#policyPlaces);
-    return loadReceipt(receipt, { directory: this.#directory, sdk: await this.sdk() });
+    if (receipt.form === "program") throw await asProgram(receipt);
+    await this.noticeSdkChange();
+    return loadReceipt(receipt, { directory: this.#directory, sdk: await this.sdk(), log: this.#log });
+  }
+
+  /** Says once which drivers an upgrade of this program has left behind. As long as there was none, one small file is read. */
+  noticeSdkChange(): Promise<void> {
+    this.#noticed ??= this.#noticeSdkChange();
+    return this.#noticed;
+  }
+
+  async #noticeSdkChange(): Promise<void> {
+    const [directory, sdk] = [this.#directory, await this.sdk()];
+    if ((await readFile(join(directory, SDK_NOTE), "utf8").catch(() => "")) === sdk.version) return;
+    const { noticeSdkChange } = await import("./sdk-change.js");
+    await noticeSdkChange({ directory, sdk, receipts: this.#receipts, log: this.#log });
   }
 
   /** A shipped driver. */
@@ -92,4 +118,9 @@ function standIn(name: string, source: string | undefined, cause?: MachineError)
 function asMachineError(error: unknown): MachineError {
   if (error instanceof MachineError) return error;
   throw error;
+}
+
+async function asProgram(receipt: Receipt): Promise<MachineError> {
+  const { programError } = await import("./programs/program-errors.js");
+  return programError(receipt);
 }

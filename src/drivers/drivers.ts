@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Logger } from "@docker-machine/driver-sdk";
-import { MachineError } from "../errors.js";
 import { removeDirectory } from "../files/atomic-file.js";
 import { withLock } from "../files/lock.js";
 import type { Settings } from "../settings.js";
@@ -16,7 +15,7 @@ import { missingError } from "./missing.js";
 import type { LoadOfficialIndex } from "./official-index/index-gate.js";
 import { loadPolicy, type PolicyPlaces } from "./policy/policy-places.js";
 import { type Receipt, Receipts } from "./receipts.js";
-import { findShipped, shippedAlready, shippedDrivers } from "./shipped.js";
+import { findShipped, shippedAlready, shippedDrivers, shippedStays } from "./shipped.js";
 import { type DriverSource, formatSource, parseSource } from "./source.js";
 import { type Ask, unknownName } from "./trust.js";
 import type { DriverUpdate, UpdateContext } from "./updates.js";
@@ -66,7 +65,8 @@ export class Drivers {
   constructor(options: DriversOptions) {
     this.#options = options;
     this.#receipts = new Receipts(options.directory);
-    this.#loader = new DriverLoader(options.directory, this.#receipts, options.policyPlaces);
+    const { directory, policyPlaces, log } = options;
+    this.#loader = new DriverLoader({ directory, receipts: this.#receipts, policyPlaces, log });
   }
 
   /**
@@ -182,6 +182,7 @@ export class Drivers {
   /** Shipped and installed drivers, by name. */
   async list(): Promise<readonly InstalledDriver[]> {
     const shipped = shippedDrivers().map(describeShipped);
+    await this.#loader.noticeSdkChange();
     const installed = (await this.#receipts.all()).map(describeReceipt);
     return [...shipped, ...installed].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -203,8 +204,8 @@ export class Drivers {
    * @throws {MachineError} `DRIVER_MISSING`, `DRIVER_SHIPPED`
    */
   async uninstall(name: string): Promise<void> {
-    if (findShipped(name) !== undefined)
-      throw new MachineError("DRIVER_SHIPPED", `The driver "${name}" is part of docker-machine and can't be uninstalled.`);
+    // One that was installed before docker-machine shipped a driver of that name can go.
+    if (findShipped(name) !== undefined && (await this.#receipts.find(name)) === undefined) throw shippedStays(name);
     await this.#locked(async () => {
       await this.#receipts.get(name);
       // The receipt goes first: a folder without one is not installed, and is swept away later if this process dies here.

@@ -1,9 +1,9 @@
 import { registerHooks } from "node:module";
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type DriverDefinition, isDriverDefinition } from "@docker-machine/driver-sdk";
+import { type DriverDefinition, isDriverDefinition, type Logger } from "@docker-machine/driver-sdk";
 import { hasCode, MachineError, messageOf } from "../errors.js";
-import { checkCompatibility } from "./compatibility.js";
+import { checkCompatibility, warnIfUnfit } from "./compatibility.js";
 import type { LoadedDriver } from "./loaded-driver.js";
 import { readManifest, SDK_PACKAGE } from "./manifest.js";
 import { resolveFolder } from "./origins/folder.js";
@@ -16,6 +16,7 @@ export interface LoadContext {
   /** The drivers' folder. */
   readonly directory: string;
   readonly sdk: HostSdk;
+  readonly log: Pick<Logger, "warn">;
 }
 
 /** A package on disk to be imported as a driver. */
@@ -37,9 +38,9 @@ const IMPORT_DEADLINE_MS = 30_000;
  *
  * @throws {MachineError} `DRIVER_INCOMPATIBLE`, `DRIVER_DAMAGED`, `DRIVER_LOAD_FAILED`, `DRIVER_EXPORT_INVALID`, `SDK_LINK_FAILED`
  */
-export async function loadReceipt(receipt: Receipt, { directory, sdk }: LoadContext): Promise<LoadedDriver> {
+export async function loadReceipt(receipt: Receipt, { directory, sdk, log }: LoadContext): Promise<LoadedDriver> {
   const { name, version, source, entry, linked } = receipt;
-  if (linked) return loadLinked(receipt, sdk);
+  if (linked) return loadLinked(receipt, { sdk, log });
   await checkCompatibility({ ...receipt, driver: name, sdkVersion: sdk.version });
   await ensureSdkLink(directory, sdk);
   const folder = await checkTree(receipt, directory);
@@ -61,10 +62,10 @@ async function checkTree(receipt: Receipt, directory: string): Promise<string> {
 }
 
 /** A linked folder may have changed in any way since it was linked, so its package.json is read again. */
-async function loadLinked({ name, source, folder }: Receipt, sdk: HostSdk): Promise<LoadedDriver> {
+async function loadLinked({ name, source, folder }: Receipt, { sdk, log }: Pick<LoadContext, "sdk" | "log">): Promise<LoadedDriver> {
   const { manifest } = await resolveFolder({ kind: "folder", path: folder });
   const { version, sdkRange, entry } = readManifest(manifest, { source });
-  await checkCompatibility({ driver: name, version, source, sdkRange, sdkVersion: sdk.version });
+  await warnIfUnfit({ driver: name, version, source, sdkRange, sdkVersion: sdk.version }, log);
   return { definition: await importLinked({ name, source, folder, entry }), name, source, version, kind: "linked" };
 }
 

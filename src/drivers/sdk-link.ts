@@ -11,6 +11,9 @@ export interface HostSdk {
   readonly version: string;
 }
 
+/** The file in the drivers' folder that holds the version of the SDK that all receipts were last held against. */
+export const SDK_NOTE = "sdk-version";
+
 /** Finds the SDK that this program itself runs with. */
 export async function findHostSdk(): Promise<HostSdk> {
   const manifest = createRequire(import.meta.url).resolve(`${SDK_PACKAGE}/package.json`);

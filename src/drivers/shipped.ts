@@ -41,3 +41,8 @@ export function shippedAlready(name: string): MachineError {
     suggestions: [`docker-machine create -d ${name} MACHINE`],
   });
 }
+
+/** For a shipped driver that is to be removed. */
+export function shippedStays(name: string): MachineError {
+  return new MachineError("DRIVER_SHIPPED", `The driver "${name}" is part of docker-machine and can't be uninstalled.`);
+}
