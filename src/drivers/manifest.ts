@@ -43,6 +43,11 @@ export function parseManifestText(text: string, origin: ManifestOrigin): unknown
   }
 }
 
+/** Whether a package.json, unchecked otherwise, says that it is a driver's. */
+export function isDriverManifest(content: unknown): boolean {
+  return isObject(content) && isObject(content.dockerMachine);
+}
+
 /**
  * Checks a package.json as a driver's, before anything else of the package is used.
  *

@@ -91,7 +91,7 @@ export async function unpackTarball(tarball: PackageTarball, folder: string): Pr
  * @param budget what all dependencies come to
  * @throws {MachineError} `DRIVER_TOO_LARGE`, `FILE_UNWRITABLE`
  */
-export async function unpackDependency(file: string, folder: string, budget?: TreeBudget): Promise<void> {
+export async function unpackDependency(file: string, folder: string, budget: TreeBudget): Promise<void> {
   const { Unpack } = await import("tar/unpack");
   const meter = new ArchiveMeter(`The dependency in ${shownFolder(folder)}`, budget);
   const ownIgnores = new Set<string>();
@@ -143,7 +143,21 @@ function prepareAsNpm(entry: ReadEntry, ownIgnores: Set<string>): boolean {
   return !ownIgnores.has(renamed);
 }
 
-function problemWithEntry({ path, type, linkpath }: { path: string; type: string; linkpath?: string | undefined }): string | undefined {
+/**
+ * What keeps an archive's entry from being unpacked.
+ *
+ * @param type as tar's library calls it
+ * @returns what it is, to be said after its name; undefined if nothing is wrong
+ */
+export function problemWithEntry({
+  path,
+  type,
+  linkpath,
+}: {
+  path: string;
+  type: string;
+  linkpath?: string | undefined;
+}): string | undefined {
   if (/Link$/.test(type)) return `is a link to ${JSON.stringify(linkpath ?? "")}`;
   if (!PLAIN_TYPES.includes(type)) return `is a ${type}, not a file`;
   if (/^(?:[/\\]|[A-Za-z]:)/.test(path)) return "has an absolute path";
@@ -157,7 +171,8 @@ function placeOf(path: string): string {
   return parts.slice(1).join("/");
 }
 
-function unsafe(source: string, path: string, problem: string): MachineError {
+/** The refusal of a hostile entry. */
+export function unsafe(source: string, path: string, problem: string): MachineError {
   return new MachineError("DRIVER_TARBALL_UNSAFE", `${source} was refused: its entry ${JSON.stringify(path)} ${problem}.`, {
     suggestions: [
       "Tell the driver's author. In a git repository, a link can be left out of the driver by a line `PATH export-ignore` in .gitattributes.",
@@ -165,7 +180,8 @@ function unsafe(source: string, path: string, problem: string): MachineError {
   });
 }
 
-function damaged(source: string, problem: string, cause?: unknown): MachineError {
+/** The refusal of what can't be read. */
+export function damaged(source: string, problem: string, cause?: unknown): MachineError {
   return new MachineError("DRIVER_TARBALL_INVALID", `${source} can't be unpacked: ${problem}.`, {
     cause,
     suggestions: ["Try again. If it stays, the file is damaged where it comes from."],

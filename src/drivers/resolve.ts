@@ -1,7 +1,7 @@
 import { resolveFolder } from "./origins/folder.js";
-import { resolveGit } from "./origins/git.js";
 import { resolveNpm } from "./origins/npm.js";
 import type { OriginContext, ResolvedDriver } from "./origins/origin.js";
+import { resolveRepository } from "./origins/repository.js";
 import { resolveTarballFile, resolveTarballUrl } from "./origins/tarball.js";
 import type { DriverSource } from "./source.js";
 
@@ -18,7 +18,7 @@ export async function resolveSource(source: DriverSource, context: OriginContext
     case "npm":
       return resolveNpm(source, context);
     case "git":
-      return resolveGit(source, context);
+      return resolveRepository(source, context);
     case "tarball-url":
       return resolveTarballUrl(source, context);
     case "tarball-file":

@@ -1,4 +1,5 @@
 import { namesPlatform, PROGRAM_PREFIX, type ProgramAssetName, type ProgramPlatform, parseAssetName } from "./asset-names.js";
+import { emulatesX64 } from "./executable-header.js";
 
 /** The choice among a release's assets of the program for one computer. */
 export type ProgramChoice =
@@ -36,8 +37,6 @@ interface RatedAsset {
 const FIT = { exact: 5, system: 4, architecture: 3, untold: 2, emulated: 1, none: 0 } as const;
 /** Old programs without an architecture in their names are for this one. */
 const USUAL_ARCHITECTURE = "x64";
-/** Systems that run programs for x64 on arm64: Rosetta, and Windows 11. */
-const EMULATING = ["darwin", "win32"];
 /** Which packing is taken where a program comes in several. */
 const FORMAT_ORDER = ["tar.gz", "zip", "xz", "gz", "tar.xz", "tar", "plain"] as const;
 
@@ -78,11 +77,7 @@ function fitOf({ os, arch }: ProgramAssetName, platform: ProgramPlatform): numbe
   if (system !== platform.os) return FIT.none;
   if (arch === undefined) return os !== undefined && platform.arch === USUAL_ARCHITECTURE ? FIT.system : FIT.untold;
   if (arch === platform.arch || arch === "any") return os === undefined ? FIT.architecture : FIT.exact;
-  return emulates(platform, arch) ? FIT.emulated : FIT.none;
-}
-
-function emulates({ os, arch }: ProgramPlatform, other: string): boolean {
-  return arch === "arm64" && other === "x64" && EMULATING.includes(os);
+  return arch === "x64" && emulatesX64(platform) ? FIT.emulated : FIT.none;
 }
 
 function fitsLibc({ libc }: ProgramAssetName, { platform, libc: own = "gnu" }: ChoiceOptions): boolean {
