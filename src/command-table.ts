@@ -17,6 +17,7 @@ export const commandTable: Readonly<Record<string, LoadCommand>> = {
   "driver list": () => import("./commands/driver/list.js"),
   "driver lock": () => import("./commands/driver/lock.js"),
   "driver outdated": () => import("./commands/driver/outdated.js"),
+  "driver policy": () => import("./commands/driver/policy.js"),
   "driver rollback": () => import("./commands/driver/rollback.js"),
   "driver search": () => import("./commands/driver/search.js"),
   "driver uninstall": () => import("./commands/driver/uninstall.js"),

@@ -44,6 +44,8 @@ describe("what --json prints is what docs/json.md says", () => {
     [["version", "live"]],
     [["driver", "list"]],
     [["driver", "info", "generic"]],
+    [["driver", "policy"]],
+    [["driver", "policy", "none"]],
     [["driver", "info", "none"]],
     [["driver", "info", "qemu"]],
     [["driver", "search", "--offline"]],

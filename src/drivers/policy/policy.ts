@@ -6,7 +6,7 @@ import { type DriverSource, formatSource } from "../source.js";
 import { judgeCandidate, judgePlace, judgeTyped, type Objection } from "./judge.js";
 import { parsePolicy, policyInvalid } from "./parse-policy.js";
 import { isPolicyFile, type PolicyPlaces } from "./policy-places.js";
-import { type PolicyRules, type WrittenRule, writtenRules } from "./policy-rules.js";
+import { type PolicyRules, type RuleName, type WrittenRule, writtenRules } from "./policy-rules.js";
 import { matchesSource } from "./source-pattern.js";
 
 /** Whose a policy file is. */
@@ -30,6 +30,15 @@ export interface AppliedRule extends WrittenRule {
   readonly file: string;
   readonly scope: PolicyScope;
 }
+
+/** Rules that can't be judged by a source alone. A tag that is a pin could be a branch. */
+const ABOUT_VERSIONS: readonly RuleName[] = [
+  "require.signature",
+  "require.provenance",
+  "require.minimumReleaseAge",
+  "require.pin",
+  "unverifiedPrograms",
+];
 
 /**
  * What an administrator and a user demand of drivers. Each file is judged by itself, and what one of them forbids is forbidden: so a second file can only narrow what the first leaves open.
@@ -85,10 +94,17 @@ export class Policy {
    * @throws {MachineError} `POLICY_FORBIDS`
    */
   checkUse(source: DriverSource): void {
-    throwFirst(
-      formatSource(source),
-      this.#collect((rules) => judgePlace(rules, source)),
-    );
+    throwFirst(formatSource(source), this.refusalsOfUse(source));
+  }
+
+  /** What is said against using an installed driver. */
+  refusalsOfUse(source: DriverSource): readonly Refusal[] {
+    return this.#collect((rules) => judgePlace(rules, source));
+  }
+
+  /** Whether a rule is about what is known of a version only. */
+  judgesVersions(): boolean {
+    return this.rules().some(({ rule, value }) => ABOUT_VERSIONS.includes(rule) && value !== (rule === "unverifiedPrograms"));
   }
 
   /**
