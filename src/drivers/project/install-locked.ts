@@ -64,9 +64,10 @@ function suggestionsFor({ name }: DeclaredDriver): string[] {
 /**
  * Installs the newest version that a declaration takes, and tells what to lock of it.
  *
+ * @param source which version, if it isn't the newest
  * @throws {MachineError} as an installation
  */
-export async function installToLock(declared: DeclaredDriver, context: InstallContext): Promise<LockedDriver> {
+export async function installToLock(declared: DeclaredDriver, context: InstallContext, source = declared.source): Promise<LockedDriver> {
   const seen: { pins: DependencyPins } = { pins: {} };
   const pinning: Pinning = {
     pins: async (root, npm, source) => {
@@ -80,7 +81,7 @@ export async function installToLock(declared: DeclaredDriver, context: InstallCo
     const problem = nameProblem(found, declared);
     if (problem !== undefined) throw lockMismatch(declared.name, "the declaration", problem, []);
   };
-  const receipt = await installPinned(declared.source, declared, { ...context, wishes, pinning, check });
+  const receipt = await installPinned(source, declared, { ...context, wishes, pinning, check });
   return lockOf(receipt, declared, { pins: seen.pins, directory: context.directory });
 }
 

@@ -5,7 +5,7 @@ import { parseSource } from "../source.js";
 import type { DeclaredDriver } from "./declaration.js";
 import { installToLock } from "./install-locked.js";
 import { formatLock, type LockedDriver, writeLock } from "./lock-file.js";
-import { platformKey, stillFits } from "./locked-driver.js";
+import { exactSource, lockMismatch, platformKey, stillFits } from "./locked-driver.js";
 import type { Project } from "./project.js";
 
 /** What becomes of one driver's entry. */
@@ -34,7 +34,7 @@ export async function lockDrivers(project: Project, { update }: LockWishes, cont
   if (unknown !== undefined) throw undeclared(unknown, project);
   const entries = new Map<string, LockedDriver>();
   for (const declared of declaration.drivers.values()) {
-    const kept = update === "all" || update.includes(declared.name) ? undefined : await keptEntry(declared, project);
+    const kept = update === "all" || update.includes(declared.name) ? undefined : await keptEntry(declared, project, context);
     entries.set(declared.name, kept ?? (await installToLock(declared, context)));
   }
   if (lock === undefined || formatLock(lock) !== formatLock(entries)) await writeLock(lockPath, entries);
@@ -42,12 +42,32 @@ export async function lockDrivers(project: Project, { update }: LockWishes, cont
   return names.map((name) => changeOf(name, lock?.get(name), entries.get(name)));
 }
 
-async function keptEntry(declared: DeclaredDriver, { lock, declaration }: Project): Promise<LockedDriver | undefined> {
+async function keptEntry(
+  declared: DeclaredDriver,
+  { lock, declaration, lockPath }: Project,
+  context: InstallContext,
+): Promise<LockedDriver | undefined> {
   const entry = lock?.get(declared.name);
   if (entry === undefined) return undefined;
-  const isHere = entry.programs === undefined || entry.programs[platformKey()] !== undefined;
   const was = parseSource(entry.declared, dirname(declaration.path));
-  return isHere && (await stillFits(declared.source, was, entry)) ? { ...entry, declared: declared.text } : undefined;
+  if (!(await stillFits(declared.source, was, entry))) return undefined;
+  const kept = { ...entry, declared: declared.text };
+  if (entry.programs === undefined || entry.programs[platformKey()] !== undefined) return kept;
+  return withThisPlatform(kept, { declared, lockPath }, context);
+}
+
+/** A program is another file on each platform: that of this one joins those that are locked, if it is of the very same release. */
+async function withThisPlatform(
+  entry: LockedDriver,
+  { declared, lockPath }: { readonly declared: DeclaredDriver; readonly lockPath: string },
+  context: InstallContext,
+): Promise<LockedDriver> {
+  const found = await installToLock(declared, context, exactSource(declared, entry));
+  const isSame = found.version === entry.version && found.tag === entry.tag && found.commit === entry.commit;
+  if (isSame) return { ...entry, programs: { ...entry.programs, ...found.programs } };
+  throw lockMismatch(declared.name, lockPath, `its release is ${shownVersion(found)}, and ${shownVersion(entry)} is locked`, [
+    `docker-machine driver lock --update ${declared.name}`,
+  ]);
 }
 
 function changeOf(name: string, from: LockedDriver | undefined, to: LockedDriver | undefined): LockChange {
