@@ -70,7 +70,7 @@ function describeAvailable(driver: AvailableDriver, machines: readonly string[])
       ["Deprecated", end(driver.deprecated)],
       ["Version", driver.version],
       ["Newest", newest === undefined ? undefined : `${newest.version}, which needs SDK ${newest.sdkRange}`],
-      ["Kind", ["not installed", form(driver.form)].filter((each) => each !== undefined).join(", ")],
+      ["Kind", form(driver)],
       ["Owner", driver.owner],
       ["Verified", driver.publisher],
       ["Source", driver.source],
@@ -89,19 +89,24 @@ function describeAvailable(driver: AvailableDriver, machines: readonly string[])
       ["Tested to", driver.testedUpTo],
       ["Machines", machines.join(", ")],
     ]),
-    ...(options === undefined ? ["Options:    shown once it is installed, since its package does not declare them"] : showOptions(options)),
+    ...(options === undefined ? unknownOptions(driver) : showOptions(options)),
   ];
 }
 
-function form(of: AvailableDriver["form"]): string | undefined {
-  if (of === undefined) return undefined;
-  return of === "program" ? "a Go program" : "an npm package";
+function form({ form: of }: AvailableDriver): string {
+  if (of === undefined) return "planned for a later version of docker-machine";
+  return of === "program" ? "Go program, not installed" : "npm package, not installed";
 }
 
 function sdkFitOf({ form: of, fits }: AvailableDriver): string | undefined {
   if (of === "program") return "n.a.";
   if (fits === undefined) return undefined;
   return fits ? "yes" : "no";
+}
+
+/** Of one that only the index tells of, nothing can be installed. */
+function unknownOptions({ version }: AvailableDriver): string[] {
+  return version === undefined ? [] : ["Options:    shown once it is installed, since its package does not declare them"];
 }
 
 function end(of: AvailableDriver["deprecated"]): string | undefined {

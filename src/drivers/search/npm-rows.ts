@@ -1,3 +1,5 @@
+import { isDriverError } from "@docker-machine/driver-sdk";
+import { MachineError } from "../../errors.js";
 import type { Fits, RegistryPackage } from "../npm-registry.js";
 import { ownerOf } from "../owner.js";
 import type { DriverRow, SdkFit } from "./driver-row.js";
@@ -33,9 +35,20 @@ const SDK_PACKAGE = "@docker-machine/driver-sdk";
  * @throws {MachineError} as a registry's answers go wrong
  */
 export async function npmRows(npm: PackageSearch, words: readonly string[], fits: Fits): Promise<DriverRow[]> {
-  const answer = await npm.search([`keywords:${KEYWORD}`, ...words].join(" "), SIZE);
-  const found = readAnswer(answer).filter((each) => isWanted(each, words));
+  // Registries of one's own, such as Verdaccio, know no keywords: they look for each word in names and descriptions.
+  const texts = [`keywords:${KEYWORD}`, KEYWORD].map((first) => [first, ...words].join(" "));
+  const answers = await Promise.all(texts.map((text) => npm.search(text, SIZE))).catch((error: unknown) => {
+    throw isDriverError(error) && error.code === "SOURCE_NOT_FOUND" ? withoutSearch(error) : error;
+  });
+  const found = [...new Map(answers.flatMap(readAnswer).map((each) => [each.name, each])).values()].filter((each) => isWanted(each, words));
   return Promise.all(found.map((each, at) => (at < LOOKED_AT ? lookedAt(each, npm, fits) : plainRow(each))));
+}
+
+function withoutSearch(cause: unknown): MachineError {
+  return new MachineError("SOURCE_ANSWER_INVALID", "The registry that .npmrc names has no search.", {
+    cause,
+    suggestions: ["A package whose name you know can still be looked at: docker-machine driver info npm:PACKAGE"],
+  });
 }
 
 /** A registry may find more than was asked for: some know no keywords, and some no words. */

@@ -1,19 +1,31 @@
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { DriverCatalog } from "../../../src/drivers/search/driver-catalog.js";
 import type { DriverRow } from "../../../src/drivers/search/driver-row.js";
-import { driverPackage } from "../../support/driver-package.js";
+import { driverPackage, writeFiles } from "../../support/driver-package.js";
 import { DriverWorld } from "../../support/driver-world.js";
 import { errorOf } from "../../support/error-of.js";
 import { type Answer, RecordingServer } from "../../support/recording-server.js";
 import { IndexWorld, indexEntry, indexText } from "../../support/signed-index.js";
+import { VerdaccioRegistry } from "../../support/verdaccio.js";
 
 const KEYWORDS = { keywords: ["docker-machine-driver"] };
 const ACME = indexEntry("acme", { sources: [{ source: "github.com/acme-org/acme", form: "program" }], publisher: "Acme" });
 const INDEX = { revision: 3, drivers: [{ name: "none", summary: "Known by their URL", delivery: "shipped", sources: [] }, ACME] };
 
+interface CatalogOptions {
+  /** For the world's registry. */
+  readonly token?: string;
+  /** The index's. */
+  readonly address?: string;
+  /** Another registry's address. */
+  readonly registry?: string;
+}
+
 /** A world with an index, a registry and GitHub, and the catalogue of all their drivers. */
-async function catalogWorld({ token, address }: { readonly token?: string; readonly address?: string } = {}) {
+async function catalogWorld({ token, address, registry }: CatalogOptions = {}) {
   const world = await DriverWorld.start();
+  const env = registry === undefined ? world.env : { ...world.env, npm_config_registry: registry };
   const index = await IndexWorld.create(world.root, INDEX);
   const catalog = new DriverCatalog({
     directory: world.directory,
@@ -25,7 +37,7 @@ async function catalogWorld({ token, address }: { readonly token?: string; reado
       gitHosts: new Map(),
       ...(address === undefined ? {} : { indexAddress: address }),
     }),
-    env: token === undefined ? world.env : { ...world.env, [`npm_config_${world.registry.url.replace("http:", "")}:_authToken`]: token },
+    env: token === undefined ? env : { ...env, [`npm_config_${world.registry.url.replace("http:", "")}:_authToken`]: token },
     log: world.log,
     signal: new AbortController().signal,
   });
@@ -169,4 +181,14 @@ test.each<[what: string, answer: Answer, code: string]>([
   const { catalog } = await catalogWorld({ address: `${site.url}drivers.json` });
   expect((await errorOf(() => catalog.refresh())).code).toBe(code);
   expect((await catalog.index()).revision).toBe(3);
+});
+
+test("a registry of one's own, which knows no keywords, is searched as well", async () => {
+  await using verdaccio = await VerdaccioRegistry.start();
+  const { world, catalog } = await catalogWorld({ registry: verdaccio.url });
+  const folder = join(world.root, "acme");
+  await writeFiles(folder, driverPackage({ driver: "private-acme", manifest: { ...KEYWORDS, description: "Machines of our own" } }));
+  await verdaccio.publish(folder);
+  const { rows } = await catalog.search("private-acme");
+  expect(found(rows, "npm:docker-machine-driver-private-acme")).toMatchObject({ kind: "package", version: "1.0.0", sdk: { fits: true } });
 });

@@ -4,6 +4,7 @@ import { OfficialIndex } from "../../../src/drivers/official-index/official-inde
 import { parseIndex } from "../../../src/drivers/official-index/parse-index.js";
 import type { PackageSearch } from "../../../src/drivers/search/npm-rows.js";
 import { searchDrivers } from "../../../src/drivers/search/search-drivers.js";
+import { MachineError } from "../../../src/errors.js";
 import { indexEntry, indexText } from "../../support/signed-index.js";
 
 const index = new OfficialIndex(parseIndex(indexText({ drivers: [indexEntry("acme")] }), "The test's index"), { isRefreshed: false });
@@ -35,4 +36,12 @@ test("an answer of a registry that is none brings no drivers", async () => {
     const rows = await searchDrivers("", { index, outside: { npm: odd }, sdkVersion: "1.0.0", warn: () => undefined });
     expect(rows.map(({ source }) => source)).toEqual(["acme"]);
   }
+});
+
+test("a registry without a search is said to have none", async () => {
+  const warnings: string[] = [];
+  const search = () => Promise.reject(new MachineError("SOURCE_NOT_FOUND", "the registry's search was not found"));
+  const warn = (message: string) => void warnings.push(message);
+  await searchDrivers("acme", { index, outside: { npm: { search, find: never } }, sdkVersion: "1.0.0", warn });
+  expect(warnings).toEqual([expect.stringContaining("The registry that .npmrc names has no search.")]);
 });
