@@ -148,9 +148,8 @@ it("two files allow what each of them allows, and no more: neither can widen the
       for (const candidate of candidates)
         for (const wishes of [{}, { allowScripts: true, yes: true, allowUnverified: true }]) {
           const isAllowed = (...rules: object[]) =>
-            new Policy(rules.map((each, index) => fileOf(each, index === 0 ? "system" : "user"))).refusalsOf(candidate, wishes, {
-              now: NOW,
-            }).length === 0;
+            new Policy(rules.map((each, index) => fileOf(each, index === 0 ? "system" : "user"))).refusalsOf(candidate, wishes, NOW)
+              .length === 0;
           expect(isAllowed(system, user)).toBe(isAllowed(system) && isAllowed(user));
         }
 });
