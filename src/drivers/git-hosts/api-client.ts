@@ -9,7 +9,7 @@ import type { HttpAnswer, HttpClient } from "./http-client.js";
 import { UnexpectedJson } from "./json-fields.js";
 import { firstHop, type Hop, isPrivateWay, nextHop } from "./origin-rules.js";
 import { isRateLimited, rateLimited } from "./rate-limit.js";
-import { inTrouble, needsToken, notJson, notThere, refusedToken, strangeStatus } from "./request-errors.js";
+import { inTrouble, needsToken, notJson, notThere, type RefusingHost, refusedToken, strangeStatus } from "./request-errors.js";
 import type { GitHostToken } from "./tokens.js";
 
 /** Which API, and with what it is asked. */
@@ -17,6 +17,8 @@ export interface ApiClientOptions {
   /** The git host's name, as its sources have it. */
   readonly host: string;
   readonly kind: GitHostKind;
+  /** The host whose login is used: the same, or the mirror. */
+  readonly loginHost: string;
   /** The API's address, or its mirror's. Ends with `/`. */
   readonly base: string;
   /** The API's own address, if {@link base} is a mirror's. What the mirror tells of it is asked from the mirror. */
@@ -108,16 +110,14 @@ export class ApiClient {
     if (this.#options.isOffline) throw notCached(`${asset.name} of a release on ${this.#options.host}`);
     const headers = { ...this.#options.headers, accept: "application/octet-stream" };
     await this.#send({ address, headers, timeoutMs: DOWNLOAD_TIMEOUT_MS, leavesHost: true }, async (answer) => {
-      if (answer.status === 404) throw notThere(`${asset.name} of a release on ${this.#options.host}`, address.host);
+      if (answer.status === 404) throw notThere(`${asset.name} of a release on ${this.#options.host}`);
       await saveBody(answer, asset, file);
     });
   }
 
   /** `SOURCE_NOT_FOUND` for a repository, with what may be wrong. */
   async repositoryNotFound(repository: string): Promise<MachineError> {
-    const { host, kind } = this.#options;
-    const token = await this.#findToken();
-    return notThere(`${host}/${repository}`, host, { kind, token });
+    return notThere(`${this.#options.host}/${repository}`, this.#refusing(await this.#findToken()));
   }
 
   #keptPage<T>(kept: KeptAnswer | undefined, address: URL): Page<T> {
@@ -157,11 +157,16 @@ export class ApiClient {
     const { status, header } = answer;
     if (status >= 500) return inTrouble(host, status);
     const message = messageIn(await this.#json(answer).catch(() => undefined));
-    const about = { host: this.#options.host, kind: this.#options.kind, token };
+    const about = this.#refusing(token);
     if (isRateLimited(status, header, message)) return rateLimited(header, about);
     if (status === 401 && token !== undefined) return refusedToken(about, message);
     if (status === 401 || status === 403) return needsToken(about, message);
     return strangeStatus(host, `it answered ${status}${message === "" ? "" : `: ${message}`}`);
+  }
+
+  #refusing(token: GitHostToken | undefined): RefusingHost {
+    const { host, loginHost, kind } = this.#options;
+    return { host, loginHost, kind, token };
   }
 
   async #json({ body, status }: HttpAnswer): Promise<unknown> {

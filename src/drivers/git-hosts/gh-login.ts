@@ -31,7 +31,7 @@ export async function ghHosts(env: NodeJS.ProcessEnv): Promise<ReadonlyMap<strin
 function ghDirectory(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   if (env.GH_CONFIG_DIR) return env.GH_CONFIG_DIR;
   if (env.XDG_CONFIG_HOME) return join(env.XDG_CONFIG_HOME, "gh");
-  if (platform === "win32" && env.AppData) return join(env.AppData, "GitHub CLI");
+  if (platform === "win32" && env.APPDATA) return join(env.APPDATA, "GitHub CLI");
   return join(env.HOME || homedir(), ".config", "gh");
 }
 

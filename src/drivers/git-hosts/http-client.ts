@@ -58,19 +58,27 @@ export class HttpClient {
   async send<T>(request: HttpRequest, read: (answer: HttpAnswer) => Promise<T>): Promise<T> {
     const { retries = 2 } = request;
     for (let failures = 0; ; failures += 1) {
+      const trustsSystem = this.#trustsSystem;
       try {
-        return await this.#try(request, read, failures < retries);
+        return await this.#try(request, read, { trustsSystem, mayRepeat: failures < retries });
       } catch (error) {
         this.#refuseAborted();
         if (error instanceof MachineError) throw error;
-        if (this.#turnsToSystem(error)) continue;
+        if (!trustsSystem && UNTRUSTED.some((code) => hasCode(error, code))) {
+          this.#trustsSystem = true;
+          continue;
+        }
         if (failures >= retries || HELPLESS.some((code) => hasCode(error, code))) throw unreachable(request.address, error);
       }
       await this.#pause(FIRST_PAUSE_MS * 3 ** failures);
     }
   }
 
-  async #try<T>({ address, headers, timeoutMs }: HttpRequest, read: (answer: HttpAnswer) => Promise<T>, mayRepeat: boolean): Promise<T> {
+  async #try<T>(
+    { address, headers, timeoutMs }: HttpRequest,
+    read: (answer: HttpAnswer) => Promise<T>,
+    { trustsSystem, mayRepeat }: { readonly trustsSystem: boolean; readonly mayRepeat: boolean },
+  ): Promise<T> {
     this.#refuseAborted();
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([this.#options.signal, deadline]);
@@ -78,7 +86,7 @@ export class HttpClient {
     const connection = await this.#connection;
     let body: Readable | undefined;
     try {
-      const answer = await connection.get(address, headers, { signal, trustsSystem: this.#trustsSystem });
+      const answer = await connection.get(address, headers, { signal, trustsSystem });
       body = answer.body;
       if (answer.status >= 500 && mayRepeat) throw new PassingFault(`it answered ${answer.status}`);
       return await read(answer);
@@ -93,12 +101,6 @@ export class HttpClient {
   async #connect(): Promise<HttpConnection> {
     const { HttpConnection } = await import("./http-connection.js");
     return HttpConnection.open(this.#options);
-  }
-
-  #turnsToSystem(error: unknown): boolean {
-    if (this.#trustsSystem || !UNTRUSTED.some((code) => hasCode(error, code))) return false;
-    this.#trustsSystem = true;
-    return true;
   }
 
   async #pause(milliseconds: number): Promise<void> {

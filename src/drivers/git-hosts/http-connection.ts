@@ -52,7 +52,7 @@ export class HttpConnection {
     request.on("error", () => undefined);
     const { statusCode: status = 0, headers: told } = response;
     const header = (name: string) => [told[name]].flat()[0];
-    return { status, header, body: status === NOT_MODIFIED ? emptyBody(response) : decoded(response) };
+    return { status, header, body: status === NOT_MODIFIED ? emptyBody(response) : bodyOf(response, headers) };
   }
 
   /** npm's `cafile` is for its registries, and may hold their CA alone; so those that Node trusts are added. */
@@ -70,8 +70,10 @@ export class HttpConnection {
   }
 }
 
-function decoded(response: IncomingMessage): Readable {
-  const decoder: Duplex = response.headers["content-encoding"] === "gzip" ? createGunzip() : new PassThrough();
+/** What was asked for packed is unpacked. A file that is said to be packed, as some stores say of each .tgz, stays as it is. */
+function bodyOf(response: IncomingMessage, asked: Readonly<Record<string, string>>): Readable {
+  const isPacked = response.headers["content-encoding"] === "gzip" && asked["accept-encoding"] === "gzip";
+  const decoder: Duplex = isPacked ? createGunzip() : new PassThrough();
   return pipeline(response, decoder, () => undefined);
 }
 

@@ -43,8 +43,11 @@ export async function gitHostApi(host: string, context: GitHostContext): Promise
     { base: mirror ?? webAddress(host), isMirror: mirror !== undefined },
     { settings, env, http, cacheDirectory },
   );
-  if (kind === "none") return undefined;
+  // Bitbucket's API has one address only, which must not get another host's token.
+  if (kind === "none" || (kind === "bitbucket" && host !== "bitbucket.org" && mirror === undefined)) return undefined;
   const ownBase = apiAddress(host, kind);
+  // A mirror gets what is set for its own name.
+  const loginHost = mirror === undefined ? host : new URL(mirror).host;
   const client = new ApiClient({
     host,
     kind,
@@ -52,8 +55,8 @@ export async function gitHostApi(host: string, context: GitHostContext): Promise
     ownBase,
     http,
     cache: new AnswerCache(cacheDirectory === undefined ? undefined : join(cacheDirectory, "answers")),
-    // A mirror gets what is set for its own name.
-    token: () => findToken(mirror === undefined ? host : new URL(mirror).host, kind, { env, signal }),
+    loginHost,
+    token: () => findToken(loginHost, kind, { env, signal }),
     authorization: (token) => authorization(token, kind),
     headers: { "user-agent": "docker-machine", ...(kind === "github" ? GITHUB_HEADERS : {}) },
     log,

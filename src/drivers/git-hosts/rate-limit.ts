@@ -1,14 +1,7 @@
 import { MachineError } from "../../errors.js";
 import type { HttpAnswer } from "./http-client.js";
-import { type GitHostToken, tokenVariableFor } from "./tokens.js";
-
-/** Whose limit was reached. */
-export interface LimitedHost {
-  /** The git host's name. */
-  readonly host: string;
-  readonly kind: string;
-  readonly token: GitHostToken | undefined;
-}
+import type { RefusingHost } from "./request-errors.js";
+import { tokenVariableFor } from "./tokens.js";
 
 type Headers = HttpAnswer["header"];
 
@@ -25,7 +18,7 @@ export function isRateLimited(status: number, header: Headers, message: string):
 }
 
 /** `SOURCE_RATE_LIMITED`, with when it ends and how to lift it. */
-export function rateLimited(header: Headers, limited: LimitedHost, now: number = Date.now()): MachineError {
+export function rateLimited(header: Headers, limited: RefusingHost, now: number = Date.now()): MachineError {
   const { host, token } = limited;
   const seconds = secondsLeft(header, now);
   const whose = token === undefined ? "requests without a token" : `the token of ${token.foundIn}`;
@@ -70,7 +63,7 @@ function clock(seconds: number, now: number): string {
   return new Date(now + seconds * 1000).toLocaleTimeString("en-GB");
 }
 
-function lifting({ host, kind, token }: LimitedHost): string[] {
+function lifting({ loginHost: host, kind, token }: RefusingHost): string[] {
   if (token !== undefined) return [];
   const variable = tokenVariableFor(host, kind);
   if (variable === undefined) return ["Give git a login for the host (git help credentials), which raises the limit."];

@@ -4,6 +4,8 @@ import { type GitHostToken, tokenVariableFor } from "./tokens.js";
 /** Which host refused what. */
 export interface RefusingHost {
   readonly host: string;
+  /** The host whose login is used: the same, or the API's mirror. */
+  readonly loginHost: string;
   readonly kind: string;
   readonly token: GitHostToken | undefined;
 }
@@ -17,24 +19,24 @@ export function refusedToken({ host, token }: RefusingHost, message: string): Ma
 }
 
 /** `SOURCE_NEEDS_TOKEN` for what the host doesn't show without a login, or with this one. */
-export function needsToken({ host, kind, token }: RefusingHost, message: string): MachineError {
+export function needsToken({ host, loginHost, kind, token }: RefusingHost, message: string): MachineError {
   const whose = token === undefined ? "without a login" : `with the token of ${token.foundIn}`;
   return new MachineError("SOURCE_NEEDS_TOKEN", `${host} doesn't answer ${whose}${message === "" ? "" : `: ${message}`}.`, {
-    suggestions: loginAdvice(host, kind),
+    suggestions: loginAdvice(loginHost, kind),
   });
 }
 
 /** `SOURCE_NOT_FOUND`. With `login`, it is a repository, which may be private. */
-export function notThere(subject: string, host: string, login?: Omit<RefusingHost, "host">): MachineError {
+export function notThere(subject: string, login?: RefusingHost): MachineError {
   if (login === undefined) {
     return new MachineError("SOURCE_NOT_FOUND", `${subject} was not found, though the release names it.`, {
       suggestions: ["Try again. If it stays, tell the driver's author."],
     });
   }
-  const { kind, token } = login;
+  const { loginHost, kind, token } = login;
   const [doubt, advice] =
     token === undefined
-      ? ["or it is private, which can't be told apart without a login", loginAdvice(host, kind)]
+      ? ["or it is private, which can't be told apart without a login", loginAdvice(loginHost, kind)]
       : [`or the token of ${token.foundIn} may not read it`, ["Check that the token may read the repository."]];
   return new MachineError("SOURCE_NOT_FOUND", `${subject} was not found: it does not exist, was deleted, ${doubt}.`, {
     suggestions: ["Check its spelling.", ...advice.map((each) => each.replace(/^/, "For a private repository: "))],

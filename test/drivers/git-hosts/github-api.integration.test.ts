@@ -182,7 +182,9 @@ test("a used up rate limit says when it ends and how to lift it, and is not aske
   const error = await errorOf(async () => (await world.open("github.com", github.url)).repository(REPOSITORY));
   expect(error.code).toBe("SOURCE_RATE_LIMITED");
   expect(error.message).toMatch(/^github\.com .* requests without a token .* ends at \d\d:\d\d:\d\d, in (28|29) minutes\.$/);
-  expect(error.suggestions.join("\n")).toMatch(/Set GITHUB_TOKEN[\s\S]*gh auth login[\s\S]*try again after/);
+  expect(error.suggestions.join("\n")).toMatch(
+    /GH_HOST=127\.0\.0\.1:\d+ and GH_ENTERPRISE_TOKEN[\s\S]*gh auth login[\s\S]*try again after/,
+  );
   expect(github.requests).toHaveLength(1);
 });
 
@@ -211,7 +213,7 @@ test("a repository that is not there may be private, or the token may not read i
   const without = await errorOf(async () => (await world.open("github.com", github.url)).repository(REPOSITORY));
   expect(without.code).toBe("SOURCE_NOT_FOUND");
   expect(without.message).toContain("private");
-  expect(without.suggestions.join()).toContain("GITHUB_TOKEN");
+  expect(without.suggestions.join()).toContain("GH_ENTERPRISE_TOKEN");
   const env = world.tokenFor(github.url, "secret-1");
   const withToken = await errorOf(async () => (await world.open("github.com", github.url, { env })).releases(REPOSITORY));
   expect(withToken.message).toContain("$GH_ENTERPRISE_TOKEN");

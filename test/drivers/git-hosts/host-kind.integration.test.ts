@@ -77,10 +77,13 @@ test("settings, gh's login and the variables of tools say whose API a host has, 
   const hosts = new Map([
     ["git.invalid", "gitlab"],
     ["plain.invalid", "none"],
+    ["bitbucket.invalid", "bitbucket"],
   ] as const);
   expect(await named("git.invalid", { settings: settings({ gitHosts: hosts }) })).toBe("GitLabApi");
   expect(await named("git.invalid:8443", { settings: settings({ gitHosts: hosts }) })).toBe("GitLabApi");
   expect(await named("plain.invalid", { settings: settings({ gitHosts: hosts }) })).toBeUndefined();
+  // Its API has one address, which must not get another host's token.
+  expect(await named("bitbucket.invalid", { settings: settings({ gitHosts: hosts }) })).toBeUndefined();
   expect(await named("ghe.invalid", { env: { ...env, GH_HOST: "ghe.invalid" } })).toBe("GitHubApi");
   expect(await named("gitlab.invalid", { env: { ...env, GITLAB_HOST: "https://gitlab.invalid" } })).toBe("GitLabApi");
   await mkdir(join(world.root, ".config", "gh"), { recursive: true });

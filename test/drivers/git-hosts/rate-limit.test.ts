@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { isRateLimited, rateLimited } from "../../../src/drivers/git-hosts/rate-limit.js";
 
 const NOW = Date.UTC(2026, 10, 23, 12);
-const NOBODY = { host: "github.com", kind: "github", token: undefined };
+const NOBODY = { host: "github.com", loginHost: "github.com", kind: "github", token: undefined };
 
 function header(headers: Readonly<Record<string, string>>) {
   return (name: string) => headers[name];
@@ -43,10 +43,18 @@ test("who has a token can only wait, or use another one; who has none is told ho
   expect(limited.message).toContain("the token of $GH_TOKEN");
   expect(JSON.stringify([limited.message, limited.suggestions])).not.toContain("hunter2");
   expect(limited.suggestions).toHaveLength(1);
-  const enterprise = rateLimited(header({}), { host: "ghe.corp", kind: "github", token: undefined }, NOW).suggestions.join();
+  const enterprise = rateLimited(
+    header({}),
+    { host: "ghe.corp", loginHost: "ghe.corp", kind: "github", token: undefined },
+    NOW,
+  ).suggestions.join();
   expect(enterprise).toContain("GH_HOST=ghe.corp and GH_ENTERPRISE_TOKEN");
   expect(enterprise).toContain("gh auth login --hostname ghe.corp");
-  expect(rateLimited(header({}), { host: "bitbucket.org", kind: "bitbucket", token: undefined }, NOW).suggestions.join()).toContain(
-    "git help",
-  );
+  expect(
+    rateLimited(
+      header({}),
+      { host: "bitbucket.org", loginHost: "bitbucket.org", kind: "bitbucket", token: undefined },
+      NOW,
+    ).suggestions.join(),
+  ).toContain("git help");
 });

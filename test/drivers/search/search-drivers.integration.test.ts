@@ -126,7 +126,7 @@ test("a place that fails is one warning, and the rest is found", async () => {
   fill(world);
   world.github.limitRate(0);
   expect((await catalog.search("fast")).rows.map(({ source }) => source)).toEqual(["npm:docker-machine-driver-fast"]);
-  expect(world.log.lines).toEqual([expect.stringMatching(/^warn: Could not ask GitHub: .*limit.*GITHUB_TOKEN/)]);
+  expect(world.log.lines).toEqual([expect.stringMatching(/^warn: Could not ask GitHub: .*limit.*GH_ENTERPRISE_TOKEN/)]);
 
   world.github.liftLimits();
   world.registry.token = "t0ken";
