@@ -5,7 +5,8 @@ import { type DriverManifest, readManifest } from "./manifest.js";
 import { NpmClient } from "./npm-client.js";
 import type { OriginContext, PassedOver, ResolvedFolder, ResolvedPackage, ResolvedProgram } from "./origins/origin.js";
 import { ownerOf } from "./owner.js";
-import { packageOfName, resolveSource } from "./resolve.js";
+import { packageOfName } from "./package-of-name.js";
+import { resolveSource } from "./resolve.js";
 import type { HostSdk } from "./sdk-link.js";
 import { type DriverSource, formatSource } from "./source.js";
 

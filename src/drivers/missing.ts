@@ -1,6 +1,6 @@
 import { BaseDriver, type DriverDefinition, defineDriver, isDriverName, type MachineStatus } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
-import { packageOfName } from "./resolve.js";
+import { packageOfName } from "./package-of-name.js";
 
 /** A driver that a machine needs and that isn't there. */
 export interface MissingDriverQuestion {

@@ -3,12 +3,8 @@ import { resolveNpm } from "./origins/npm.js";
 import type { OriginContext, ResolvedDriver } from "./origins/origin.js";
 import { resolveRepository } from "./origins/repository.js";
 import { resolveTarballFile, resolveTarballUrl } from "./origins/tarball.js";
+import { packageOfName } from "./package-of-name.js";
 import type { DriverSource } from "./source.js";
-
-/** The package of npm that a short name stands for. */
-export function packageOfName(name: string): string {
-  return name.startsWith("docker-machine-driver-") ? name : `docker-machine-driver-${name}`;
-}
 
 /** Finds the version that a source means, and reads its package.json; nothing of it is unpacked. */
 export async function resolveSource(source: DriverSource, context: OriginContext): Promise<ResolvedDriver> {

@@ -1,5 +1,5 @@
 import { MachineError } from "../errors.js";
-import { packageOfName } from "./resolve.js";
+import { packageOfName } from "./package-of-name.js";
 import { shippedDrivers } from "./shipped.js";
 
 /** Asks the user a yes-or-no question. */
