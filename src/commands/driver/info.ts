@@ -4,6 +4,7 @@ import { jsonFlag } from "../../command-line/flags.js";
 import { onlyWord } from "../../command-line/only-word.js";
 import type { DriverDetails } from "../../drivers/drivers.js";
 import type { AvailableDriver } from "../../drivers/search/available-driver.js";
+import { offlineFlag } from "../../install-flags.js";
 import { machinesByDriver } from "../../machines/driver-usage.js";
 import { printable } from "../../terminal/terminal-log.js";
 
@@ -11,14 +12,14 @@ export default defineCommand({
   summary: "Show what is known of a driver, and its options",
   description: "A driver that is not installed is looked up, and nothing of it runs. Its options are shown if its package declares them.",
   args: { source: { description: "Driver name, or a source as `driver install` takes it", completes: "drivers", required: true } },
-  flags: { json: jsonFlag },
+  flags: { offline: offlineFlag, json: jsonFlag },
   examples: ["docker-machine driver info generic", "docker-machine driver info my-org/my-repo"],
   async run({ flags, words, context, print, printJson }) {
     const typed = onlyWord(words, "driver name or source");
     const { drivers, machines, catalog } = await context("data");
     const usage = await machinesByDriver(machines.store);
     const { driverToShow } = await import("../../drivers/search/driver-to-show.js");
-    const shown = await driverToShow(typed, { drivers, catalog, cwd: process.cwd() });
+    const shown = await driverToShow(typed, { drivers, catalog, cwd: process.cwd(), wishes: { offline: flags.offline } });
     const usedBy = usage.get(shown.name) ?? [];
     if (!("loaded" in shown)) {
       if (flags.json) printJson({ driver: { ...shown, kind: "available", machines: usedBy } });

@@ -7,11 +7,11 @@ import { isShippedName } from "../shipped.js";
 import { type DriverSource, formatSource, parseSource } from "../source.js";
 
 /** The file in which a project declares its drivers. */
-export const DECLARATION_FILE = "docker-machine.drivers.json";
+const DECLARATION_FILE = "docker-machine.drivers.json";
 /** The file beside it with the versions that are locked. */
 const LOCK_FILE = "docker-machine.drivers.lock.json";
 /** Names the file that applies, wherever one stands and whoever owns it. */
-export const DECLARATION_VARIABLE = "MACHINE_DRIVERS_FILE";
+const DECLARATION_VARIABLE = "MACHINE_DRIVERS_FILE";
 
 /** A driver that a project declares. */
 export interface DeclaredDriver {

@@ -1,5 +1,5 @@
 import type { OptionSpec } from "@docker-machine/driver-sdk";
-import type { CandidateFacts, DriverForm } from "../candidate.js";
+import type { CandidateFacts, DriverForm, InstallWishes } from "../candidate.js";
 import { sdkFit } from "../compatibility.js";
 import { declaredOptions } from "../declared-options.js";
 import type { Drivers } from "../drivers.js";
@@ -39,16 +39,23 @@ export interface AvailableDriver {
   readonly options?: readonly OptionSpec[];
 }
 
+/** What {@link availableDriver} works with. */
+export interface AvailableContext {
+  readonly drivers: Drivers;
+  readonly index: OfficialIndex;
+  readonly wishes?: InstallWishes | undefined;
+}
+
 /**
  * Finds out what is known of a driver that is not installed, without fetching more than its package.json and running none of it.
  * One that is withdrawn or planned is told of by the index alone.
  *
  * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
  */
-export async function availableDriver(typed: string, drivers: Drivers, index: OfficialIndex): Promise<AvailableDriver> {
+export async function availableDriver(typed: string, { drivers, index, wishes }: AvailableContext): Promise<AvailableDriver> {
   const named = index.find(typed);
   if (named !== undefined && (named.withdrawn !== undefined || named.delivery === "planned")) return toldByIndex(named);
-  const found = await drivers.preview(typed);
+  const found = await drivers.preview(typed, wishes);
   const entry = index.findBySource(found.candidate.source);
   return { ...(await toldByPackage(found)), ...judgement(entry, found.candidate.facts) };
 }

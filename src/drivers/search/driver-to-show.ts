@@ -1,4 +1,5 @@
 import { isDriverName } from "@docker-machine/driver-sdk";
+import type { InstallWishes } from "../candidate.js";
 import type { DriverDetails, Drivers } from "../drivers.js";
 import { formatSource, parseSource } from "../source.js";
 import { type AvailableDriver, availableDriver } from "./available-driver.js";
@@ -10,6 +11,7 @@ export interface ShowContext {
   readonly catalog: () => Promise<DriverCatalog>;
   /** What `./folder` is relative to. */
   readonly cwd: string;
+  readonly wishes?: InstallWishes;
 }
 
 /**
@@ -17,11 +19,14 @@ export interface ShowContext {
  *
  * @throws {MachineError} `DRIVER_MISSING`, and one of the codes under "Drivers" in docs/errors.md
  */
-export async function driverToShow(typed: string, { drivers, catalog, cwd }: ShowContext): Promise<DriverDetails | AvailableDriver> {
+export async function driverToShow(
+  typed: string,
+  { drivers, catalog, cwd, wishes }: ShowContext,
+): Promise<DriverDetails | AvailableDriver> {
   const wanted = formatSource(parseSource(typed, cwd));
   const present = (await drivers.list()).find(({ name, source }) => name === typed || source === wanted);
   if (present !== undefined) return drivers.describe(present.name);
   const index = await (await catalog()).index();
   if (isDriverName(typed) && index.find(typed) === undefined) return drivers.describe(typed);
-  return availableDriver(typed, drivers, index);
+  return availableDriver(typed, { drivers, index, wishes });
 }
