@@ -105,3 +105,12 @@ test.each(["drivers.json", "file:///srv/drivers.json", "https://me:s3cret@a.exam
     expect([error.message, ...error.suggestions].join()).not.toContain("s3cret");
   },
 );
+
+test("offline work is set by the file, and by the environment rather", async () => {
+  const file = JSON.stringify({ offline: true });
+  expect((await load(file)).offline).toBe(true);
+  expect((await load(file, "0", "MACHINE_OFFLINE")).offline).toBeUndefined();
+  expect((await load(undefined, "1", "MACHINE_OFFLINE")).offline).toBe(true);
+  for (const act of [() => load(JSON.stringify({ offline: "maybe" })), () => load(undefined, "maybe", "MACHINE_OFFLINE")])
+    expect((await errorOf(act)).code).toBe("SETTINGS_INVALID");
+});
