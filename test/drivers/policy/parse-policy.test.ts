@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { parsePolicy } from "../../../src/drivers/policy/parse-policy.js";
 import { writtenRules } from "../../../src/drivers/policy/policy-rules.js";
@@ -58,4 +59,14 @@ it.each<[string, RegExp]>([
   expect(error).toMatchObject({ code: "POLICY_INVALID" });
   expect(error.message).toContain("/etc/x/policy.json");
   expect(error.message).toMatch(problem);
+});
+
+it("docs/policy.schema.json has the same rules", async () => {
+  const { properties } = JSON.parse(await readFile(new URL("../../../docs/policy.schema.json", import.meta.url), "utf8"));
+  const known = async (content: string) => (await errorOf(() => parsePolicy(content, "x"))).message;
+  const names = (group: object) => Object.keys(group).filter((name) => name !== "$schema");
+  expect(await known('{ "zzzzzzzzzz": 1 }')).toContain(`The rules here are ${names(properties).join(", ")} (`);
+  expect(await known('{ "require": { "zzzzzzzzzz": 1 } }')).toContain(
+    `The rules here are ${names(properties.require.properties).join(", ")} (`,
+  );
 });
