@@ -107,7 +107,8 @@ export class Receipts {
     await this.write((await this.all()).filter((receipt) => receipt.name !== name));
   }
 
-  private async write(receipts: readonly Receipt[]): Promise<void> {
+  /** Writes all receipts anew, whatever was there. */
+  async write(receipts: readonly Receipt[]): Promise<void> {
     const drivers = [...receipts].sort((a, b) => (a.name < b.name ? -1 : 1));
     await writeAtomically(this.path, `${JSON.stringify({ version: FORMAT_VERSION, drivers }, null, 2)}\n`);
   }
@@ -138,7 +139,7 @@ export class Receipts {
 
   private invalid(problem: string): MachineError {
     return new MachineError("RECEIPTS_INVALID", `The list of installed drivers, ${this.path}, is damaged: ${problem}.`, {
-      suggestions: ["Restore the file from a backup, or delete it and install the drivers again: docker-machine driver install SOURCE"],
+      suggestions: ["docker-machine driver doctor --fix", "Or restore the file from a backup."],
     });
   }
 }
@@ -161,7 +162,8 @@ const REQUIRED = {
   facts: "object",
 } as const;
 
-function isReceipt(value: unknown): value is Receipt {
+/** Whether a value has all that a receipt must have. */
+export function isReceipt(value: unknown): value is Receipt {
   if (typeof value !== "object" || value === null) return false;
   return isInstalledVersion(value) && (!("previous" in value) || isInstalledVersion(value.previous));
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isDriverName } from "@docker-machine/driver-sdk";
@@ -7,7 +8,8 @@ import { makePrivateDirectory } from "../files/atomic-file.js";
 import { folderOf } from "./load.js";
 import type { Receipts } from "./receipts.js";
 
-const STAGING = ".staging";
+/** Where installations make their trees. */
+export const STAGING = ".staging";
 const VERSION_FOLDER = /^\d.*-[0-9a-f]{12}$/;
 
 /**
@@ -16,13 +18,26 @@ const VERSION_FOLDER = /^\d.*-[0-9a-f]{12}$/;
  */
 export async function sweepDrivers(directory: string, receipts: Receipts): Promise<void> {
   await rm(join(directory, STAGING), { recursive: true, force: true });
+  // Trees without any list of them are no waste: the list was lost, and `driver doctor` makes it again from them.
+  if (!existsSync(receipts.path)) return;
+  for (const folder of await unusedVersions(directory, receipts)) await rm(folder, { recursive: true, force: true });
+}
+
+/** The folders of versions that no receipt names. */
+export async function unusedVersions(directory: string, receipts: Receipts): Promise<readonly string[]> {
   const versions = (await receipts.all()).flatMap((receipt) => [receipt, ...(receipt.previous === undefined ? [] : [receipt.previous])]);
   const kept = new Set(versions.map((version) => folderOf(version, directory)));
-  for (const name of (await foldersIn(directory)).filter(isDriverName)) {
+  return (await versionFolders(directory)).filter((folder) => !kept.has(folder));
+}
+
+/** The folders of all versions, whether a receipt names them or not. */
+export async function versionFolders(directory: string): Promise<readonly string[]> {
+  const names = (await foldersIn(directory)).filter(isDriverName);
+  const versions = names.map(async (name) => {
     const folders = (await foldersIn(join(directory, name))).filter((version) => VERSION_FOLDER.test(version));
-    const unused = folders.map((version) => join(directory, name, version)).filter((folder) => !kept.has(folder));
-    for (const folder of unused) await rm(folder, { recursive: true, force: true });
-  }
+    return folders.map((version) => join(directory, name, version));
+  });
+  return (await Promise.all(versions)).flat();
 }
 
 /** Gives `action` a private folder inside the drivers' folder, which is gone afterwards. The caller holds the lock. */
