@@ -81,13 +81,23 @@ describe("which release", () => {
     expect(versions).toEqual(["0.9.0", "0.10.0", "0.9.0", "0.9.0"]);
   });
 
-  test("a host that can't be asked leaves git's tags, and says so to who looks", async () => {
+  test("a host that can't be asked leaves git's tags, and says so", async () => {
     const world = await DriverWorld.start();
     await world.git.commit(REPOSITORY, driverPackage({ driver: "foo", version: "1.0.0" }), { tag: "v1.0.0" });
     world.github.publishRelease(REPOSITORY, { tag: "v2.0.0", assets: packed("2.0.0") });
     world.github.limitRate(0);
     expect((await world.drivers().install(SOURCE)).version).toBe("1.0.0");
-    expect(world.log.lines.join("\n")).toMatch(/The releases of .* could not be looked at, so its tags count/);
+    expect(world.log.lines.join("\n")).toMatch(
+      /warn: The releases of .* could not be looked at, so its tags count: .*in \d+ minutes.*TOKEN/,
+    );
+  });
+
+  test("a rate limit is told where git has no repository", async () => {
+    const world = await DriverWorld.start();
+    world.github.publishRelease(REPOSITORY, { tag: "v1.0.0", assets: packed("1.0.0") });
+    world.github.limitRate(0);
+    const error = await errorOf(() => world.drivers().install(SOURCE));
+    expect([error.code, error.message]).toEqual(["SOURCE_RATE_LIMITED", expect.stringMatching(/in \d+ minutes\. And git: /)]);
   });
 
   test("a rate limit is told where git has no driver", async () => {

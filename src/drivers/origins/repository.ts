@@ -3,6 +3,7 @@ import { throwIfAborted } from "@docker-machine/driver-sdk";
 import { hasCode, MachineError } from "../../errors.js";
 import type { GitHostApi, Release } from "../git-hosts/git-host-api.js";
 import type { GitSource } from "../git-source.js";
+import { listed } from "../programs/program-errors.js";
 import { formatSource } from "../source.js";
 import { chooseReleases } from "./choose-release.js";
 import { resolveGit } from "./git.js";
@@ -14,15 +15,15 @@ interface KnownReleases {
   readonly api?: GitHostApi;
   /** Those to choose from, the best first. */
   readonly chosen: readonly Release[];
-  /** Tags of releases that were left out as pre-releases. */
-  readonly preReleases: readonly string[];
+  /** What to tell the user about releases if there is none to choose and git has no driver, either. */
+  readonly none?: { readonly sentence: string; readonly suggestions: readonly string[] };
   /** Why the host couldn't be asked. */
   readonly problem?: MachineError;
 }
 
 /** How many older releases are looked at for one that fits this program's SDK. */
 const OLDER_RELEASES = 10;
-const NO_RELEASES: KnownReleases = { chosen: [], preReleases: [] };
+const NO_RELEASES: KnownReleases = { chosen: [] };
 
 /**
  * A repository on any git host. For a reference that is a tag with a release that release is taken, for a semver range the newest release in it, without a reference the newest release;
@@ -35,7 +36,7 @@ export const resolveRepository: Origin<GitSource, ResolvedRepository> = async (s
   try {
     return await resolveGit(source, context);
   } catch (error) {
-    throw hasCode(error, "DRIVER_NOT_A_DRIVER") && error instanceof MachineError ? withReleases(error, known) : error;
+    throw error instanceof MachineError ? explained(error, known) : error;
   }
 };
 
@@ -47,7 +48,10 @@ async function findReleases(source: GitSource, context: OriginContext): Promise<
   } catch (error) {
     throwIfAborted(context.signal);
     if (!(error instanceof MachineError)) throw error;
-    context.log.debug(`The releases of ${formatSource(source)} could not be looked at, so its tags count: ${error.message}`);
+    const said = `The releases of ${formatSource(source)} could not be looked at, so its tags count: ${error.message}`;
+    // A private repository that git has a key for, and the API no token, is nothing unusual.
+    if (hasCode(error, "SOURCE_NOT_FOUND")) context.log.debug(said);
+    else context.log.warn([said, ...error.suggestions].join(" "));
     return { ...NO_RELEASES, problem: error };
   }
 }
@@ -70,13 +74,17 @@ async function askFor({ path, ref }: GitSource, api: GitHostApi, { wishes }: Ori
   const repository = path.replace(/\.git$/, "");
   const { default: semver } = await import("semver");
   const tagged = ref === undefined || isOnlyRange(ref) ? undefined : await api.releaseOf(repository, ref);
-  if (tagged !== undefined) return { chosen: [tagged], preReleases: [] };
-  if (ref !== undefined && semver.validRange(ref) === null) return NO_RELEASES;
+  if (tagged !== undefined) return { chosen: [tagged] };
+  if (ref !== undefined && semver.validRange(ref) === null)
+    return { chosen: [], none: { sentence: `It has no release of the tag ${ref}, either.`, suggestions: [] } };
   const releases = await api.releases(repository);
-  const { pre } = wishes;
-  const chosen = await chooseReleases(releases, { range: ref, pre });
-  const all = pre === true ? chosen : await chooseReleases(releases, { range: ref, pre: true });
-  return { chosen, preReleases: all.filter((release) => !chosen.includes(release)).map(({ tag }) => tag) };
+  const chosen = await chooseReleases(releases, { range: ref, pre: wishes.pre });
+  if (chosen.length > 0) return { chosen };
+  const left = await chooseReleases(releases, { range: ref, pre: true });
+  const which = ref === undefined ? "" : ` in the range ${ref}`;
+  if (left.length === 0) return { chosen, none: { sentence: `It has no release${which}, either.`, suggestions: [] } };
+  const sentence = `Its releases${which} are all pre-releases: ${listed(left.map(({ tag }) => tag))}.`;
+  return { chosen, none: { sentence, suggestions: ["To take the newest pre-release, add --pre."] } };
 }
 
 /** Whether a reference can't be the name of a tag. */
@@ -104,21 +112,29 @@ async function newestFitting(
   return newest;
 }
 
-/** Git found no package. What is known of releases, or why nothing is, helps to go on. */
-function withReleases(error: MachineError, { api, problem, preReleases }: KnownReleases): MachineError {
+/** What to say if git has no driver either: why the host couldn't be asked comes first, since it may have had one. */
+function explained(error: MachineError, known: KnownReleases): MachineError {
+  if (hasCode(error, "DRIVER_NOT_A_DRIVER")) return withReleases(error, known);
+  const { problem } = known;
+  const isOfGit = ["SOURCE_NOT_FOUND", "SOURCE_NEEDS_TOKEN", "SOURCE_VERSION_NOT_FOUND", "GIT_FAILED"].includes(error.code);
+  if (!isOfGit || problem === undefined || hasCode(problem, "SOURCE_NOT_FOUND")) return error;
+  const suggestions = [...problem.suggestions, ...error.suggestions];
+  return new MachineError(problem.code, `${problem.message} And git: ${error.message}`, { cause: error, suggestions });
+}
+
+/** Git found no driver. What is known of releases, or why nothing is, helps to go on. */
+function withReleases(error: MachineError, { problem, none }: KnownReleases): MachineError {
   if (problem !== undefined && !hasCode(problem, "SOURCE_NOT_FOUND")) {
     return new MachineError(problem.code, `${problem.message} ${error.message}`, { cause: error, suggestions: problem.suggestions });
   }
-  if (api === undefined && problem === undefined) return error;
-  const isPre = preReleases.length > 0;
-  const seen =
-    problem !== undefined
-      ? `Its releases could not be seen: ${problem.message}`
-      : isPre
-        ? `Its releases are all pre-releases: ${preReleases.slice(0, 8).join(", ")}.`
-        : "It has no release, either.";
-  return new MachineError(error.code, `${error.message} ${seen}`, {
+  const more =
+    none ??
+    (problem === undefined
+      ? undefined
+      : { sentence: `Its releases could not be seen: ${problem.message}`, suggestions: problem.suggestions });
+  if (more === undefined) return error;
+  return new MachineError(error.code, `${error.message} ${more.sentence}`, {
     cause: error,
-    suggestions: [...(isPre ? ["To take the newest pre-release, add --pre."] : []), ...(problem?.suggestions ?? []), ...error.suggestions],
+    suggestions: [...more.suggestions, ...error.suggestions],
   });
 }
