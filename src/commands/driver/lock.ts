@@ -41,7 +41,7 @@ function describe({ name, from = "", to = "", kind }: LockChange): string {
     case "added":
       return `${name}: ${to}, new`;
     case "changed":
-      return from === to ? `${name}: ${to}, locked anew` : `${name}: ${from} -> ${to}`;
+      return from === to ? `${name}: ${to}, locked anew` : `${name}: ${from} → ${to}`;
     case "removed":
       return `${name}: removed, since it is no longer declared`;
   }
