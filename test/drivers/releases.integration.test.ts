@@ -108,6 +108,16 @@ describe("which release", () => {
     expect((await errorOf(() => world.drivers().install(SOURCE))).code).toBe("SOURCE_RATE_LIMITED");
   });
 
+  test("a reference without a release of a repository without a package says so", async () => {
+    const world = await DriverWorld.start();
+    await world.git.commit(REPOSITORY, GO, { tag: "v0.9.0" });
+    world.github.publishRelease(REPOSITORY, { tag: "v1.0.0", assets: { [ASSET]: PROGRAM } });
+    const messages: string[] = [];
+    for (const ref of ["main", "^0.9"]) messages.push((await errorOf(() => world.drivers().install(`${SOURCE}@${ref}`))).message);
+    expect(messages[0]).toContain("no release of the tag main");
+    expect(messages[1]).toContain("no release in the range ^0.9");
+  });
+
   test("only pre-releases: they are named, with the flag that takes them", async () => {
     const world = await DriverWorld.start();
     await world.git.commit(REPOSITORY, GO, { tag: "v1.0.0-rc.1" });

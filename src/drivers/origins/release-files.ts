@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { MachineError } from "../../errors.js";
 import type { CandidateFacts } from "../candidate.js";
 import type { GitHostApi, Release, ReleaseAsset } from "../git-hosts/git-host-api.js";
+import { plainLine } from "../plain-line.js";
 import {
   type Checksum,
   checksumFilesOf,
@@ -66,7 +67,7 @@ export class ReleaseFiles {
 
   /** An asset of the release in words, for messages. */
   describe(asset: string): string {
-    return `${asset} in the release ${this.#options.release.tag} of ${this.#options.repository}`;
+    return `${plainLine(asset)} in the release ${this.#options.release.tag} of ${this.#options.repository}`;
   }
 
   /**

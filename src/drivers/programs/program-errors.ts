@@ -1,5 +1,6 @@
 import { isDriverName } from "@docker-machine/driver-sdk";
 import { MachineError } from "../../errors.js";
+import { plainLine } from "../plain-line.js";
 import { isShippedName } from "../shipped.js";
 import { PROGRAM_PREFIX } from "./asset-names.js";
 
@@ -46,5 +47,5 @@ export function programError({ name, source }: { readonly name: string; readonly
 
 /** Names for people, not more than they want to read. */
 export function listed(names: readonly string[]): string {
-  return `${names.slice(0, 20).join(", ") || "nothing"}${names.length > 20 ? `, and ${names.length - 20} more` : ""}`;
+  return `${plainLine(names.slice(0, 20).join(", ")) || "nothing"}${names.length > 20 ? `, and ${names.length - 20} more` : ""}`;
 }
