@@ -273,12 +273,20 @@ export class Drivers {
       const { installGates } = await import("./install-gates.js");
       const sdk = await this.#loader.sdk();
       const { directory } = others;
-      const judges = { directory, receipts: this.#receipts, policyPlaces, ask, indexGate: this.#indexGate, sdkVersion: sdk.version };
-      const asking = await installGates(judges);
+      const judges = {
+        directory,
+        receipts: this.#receipts,
+        policyPlaces,
+        ask,
+        wishes,
+        indexGate: this.#indexGate,
+        sdkVersion: sdk.version,
+      };
+      const judged = await installGates(judges);
       const { GitHosts } = await import("./git-hosts/git-hosts.js");
       this.#gitHosts ??= new GitHosts();
       const settings = settingsFor(await this.#options.settings(), wishes);
-      return action({ ...others, ...asking, onStep, wishes, settings, receipts: this.#receipts, sdk, gitHosts: this.#gitHosts });
+      return action({ ...others, ...judged, onStep, settings, receipts: this.#receipts, sdk, gitHosts: this.#gitHosts });
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Gate } from "./candidate.js";
+import type { Gate, InstallWishes } from "./candidate.js";
 import { type ConsentOptions, consentGate } from "./consent.js";
 import { loadPolicy, type PolicyPlaces } from "./policy/policy-places.js";
 import type { Ask } from "./trust.js";
@@ -6,6 +6,7 @@ import type { Ask } from "./trust.js";
 /** What {@link installGates} works with. */
 export interface InstallGatesOptions extends Omit<ConsentOptions, "policy"> {
   readonly policyPlaces: PolicyPlaces | undefined;
+  readonly wishes: InstallWishes;
   /** Judges by the official index. */
   readonly indexGate: Gate;
 }
@@ -14,22 +15,23 @@ export interface InstallGatesOptions extends Omit<ConsentOptions, "policy"> {
 export interface InstallGates {
   readonly gates: readonly Gate[];
   readonly ask: Ask | undefined;
+  readonly wishes: InstallWishes;
 }
 
 /**
- * The gates of an installation in their order: what is forbidden is not asked about.
+ * The gates of an installation in their order: what is forbidden is not asked about. Where a policy forbids questions, whatever is asked is refused, and nothing was agreed to beforehand.
  *
  * @throws {MachineError} `POLICY_INVALID`
  */
-export async function installGates({ policyPlaces, indexGate, ...options }: InstallGatesOptions): Promise<InstallGates> {
+export async function installGates({ policyPlaces, indexGate, wishes, ...options }: InstallGatesOptions): Promise<InstallGates> {
   const policy = await loadPolicy(policyPlaces);
   const { ask } = options;
   const consent = consentGate({ ...options, policy });
-  if (policy === undefined) return { gates: [indexGate, consent], ask };
-  const permitted = async (question: string) => {
-    const refusal = policy.promptRefusal(question);
-    if (refusal !== undefined) throw refusal;
-    return ask?.(question) ?? false;
+  if (policy === undefined) return { gates: [indexGate, consent], ask, wishes };
+  const gates = [policy.gate(), indexGate, consent];
+  if (policy.promptRefusal("") === undefined) return { gates, ask, wishes };
+  const refuse: Ask = async (question) => {
+    throw policy.promptRefusal(question);
   };
-  return { gates: [policy.gate(), indexGate, consent], ask: ask === undefined ? undefined : permitted };
+  return { gates, ask: refuse, wishes: { ...wishes, yes: false } };
 }

@@ -112,6 +112,14 @@ describe("where a policy forbids questions", () => {
     expect([asked, tarballs()]).toEqual([[], []]);
   });
 
+  it("install scripts are refused, as they would be asked about, with --yes and without a terminal", async () => {
+    world.registry.publish(driverPackage({ driver: "scripted", manifest: { scripts: { install: "touch made" } } }));
+    const drivers = world.drivers({ policyPlaces: await placesWith({ prompts: false, allow: ["npm:*"] }) });
+    const error = await errorOf(() => drivers.install("npm:docker-machine-driver-scripted", { allowScripts: true, yes: true }));
+    expect(error).toMatchObject({ code: "POLICY_FORBIDS", message: expect.stringContaining("install: touch made") });
+    expect(await world.folders()).toEqual([]);
+  });
+
   it("what it allows by name, and a known owner's, is not asked about", async () => {
     await world.drivers().install("npm:@my-scope/acme");
     const policyPlaces = await placesWith({ prompts: false, allow: ["npm:docker-machine-driver-plain", "npm:@my-scope"] });
