@@ -143,7 +143,7 @@ export class NpmClient {
     try {
       return await untilAborted(action(registry, settings), signal);
     } catch (error) {
-      throw error instanceof MachineError ? error : npmError(error, subject);
+      throw error instanceof MachineError ? error : npmError(settings.agent.problem ?? error, subject);
     }
   }
 

@@ -25,6 +25,8 @@ const LOCAL_CODES = ["ENOSPC", "EDQUOT", "EROFS", "EIO"];
 const CACHES = "npm's cache or the folder of installed drivers";
 /** The agent's, for an answer that is too slow (registry-agent.ts). */
 const TOO_SLOW = "ETOOSLOW";
+/** The agent's, for one that doesn't end. */
+const TOO_LARGE = "ETOOLARGE";
 
 /** Our error for one of npm's libraries'. */
 export function npmError(error: unknown, subject: string): MachineError {
@@ -56,6 +58,7 @@ export function npmError(error: unknown, subject: string): MachineError {
     });
   }
   if (hasCode(error, TOO_SLOW)) return tooSlow(error, subject, message);
+  if (hasCode(error, TOO_LARGE)) return tooLarge(error, subject, message);
   if (NETWORK_CODES.some((code) => hasCode(error, code)) || /socket|network|aborted|premature|hang up|terminated/i.test(message))
     return unreachable(error, subject, message);
   return new MachineError("SOURCE_ANSWER_INVALID", `${subject} could not be fetched: ${message}`, {
@@ -102,6 +105,13 @@ function tooSlow(error: unknown, subject: string, message: string): MachineError
   return new MachineError("SOURCE_UNREACHABLE", `${subject} could not be fetched: ${message}.`, {
     cause: error,
     suggestions: ["Try again later, or from another network.", "To wait longer, in milliseconds: npm config set fetch-timeout 300000"],
+  });
+}
+
+function tooLarge(error: unknown, subject: string, message: string): MachineError {
+  return new MachineError("DRIVER_TOO_LARGE", `${subject} was refused: ${message}. Nothing of it was kept.`, {
+    cause: error,
+    suggestions: ["Check the source, and the registry and proxy in .npmrc: no driver is as large."],
   });
 }
 

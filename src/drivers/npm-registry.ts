@@ -180,11 +180,11 @@ export class NpmRegistry {
   async #ask(address: string, spec: npa.Result, form: Metadata): Promise<Packument> {
     const options = { ...this.#settings, spec, headers: { accept: ACCEPT[form] } };
     const kept = await this.#keptInVain(address);
-    if (kept === undefined) return (await fetch.json(address, options)) as unknown as Packument;
+    if (kept === undefined) return asPackument(await fetch.json(address, options));
     const text = await (await fetch(address, { ...options, cache: undefined })).text();
-    const packument: unknown = JSON.parse(text);
+    const packument = asPackument(JSON.parse(text));
     await this.#keepChanged(kept, text);
-    return packument as Packument;
+    return packument;
   }
 
   /**
@@ -236,6 +236,11 @@ function isUnder(path: string, folder: string): boolean {
 
 function withoutSlash(path: string): string {
   return path.replace(/\/$/, "");
+}
+
+function asPackument(answer: unknown): Packument {
+  if (typeof answer === "object" && answer !== null && !Array.isArray(answer)) return answer as Packument;
+  throw new Error("what the registry tells is not a package");
 }
 
 function integrityOf(integrity: unknown, shasum: unknown): string | undefined {

@@ -12,6 +12,8 @@ export type NpmSettings = Readonly<Record<string, unknown>> & {
   readonly registry: string;
   /** The registry of a user who has set none. */
   readonly publicRegistry: string;
+  /** What all requests go through. */
+  readonly agent: RegistryAgent;
 };
 
 /** Where the user's npm settings are looked for. */

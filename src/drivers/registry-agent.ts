@@ -1,4 +1,6 @@
 import type { ClientRequest } from "node:http";
+import type { Transform } from "node:stream";
+import { createBrotliDecompress, createUnzip } from "node:zlib";
 import { Agent, type AgentRequestOptions } from "@npmcli/agent";
 import fetch from "npm-registry-fetch";
 
@@ -7,14 +9,19 @@ const { getAuth } = fetch as unknown as {
   getAuth(address: string, settings: object): { readonly token?: string | null; readonly auth?: string | null };
 };
 
+const MIB = 1024 * 1024;
+/** What one answer may hold, unpacked: the largest that npm's registry has are far below. */
+const LARGEST_BYTES = 128 * MIB;
 /** Slower than any line that installs something. */
 const SLOWEST_BYTES_PER_SECOND = 1000;
 
 /**
- * npm's agent, which holds every request of npm's libraries, redirected ones too, to two rules more:
- * a token goes only where the user's settings send it (npm's libraries take it along to another port, and from https to http), and what comes too slowly ends.
+ * npm's agent, which holds every request of npm's libraries, redirected ones too, to three rules more:
+ * a token goes only where the user's settings send it (npm's libraries take it along to another port, and from https to http); what comes too slowly ends; and what is too large.
  */
 export class RegistryAgent extends Agent {
+  /** What ended the last request that broke a rule. npm's libraries may tell another reason, such as a body that stopped. */
+  problem: Error | undefined;
   readonly #windowMs: number;
   readonly #settings: Readonly<Record<string, unknown>>;
 
@@ -34,6 +41,7 @@ export class RegistryAgent extends Agent {
     const address = `${this.isSecureEndpoint(options) ? "https" : "http"}://${host}:${options.port}${request.path}`;
     if (request.hasHeader("authorization") && !this.#sendsToken(address)) request.removeHeader("authorization");
     this.#watch(request);
+    this.#limit(request);
     super.addRequest(request, options);
   }
 
@@ -45,11 +53,35 @@ export class RegistryAgent extends Agent {
     return (token ?? auth ?? undefined) !== undefined && isMeant;
   }
 
+  #end(request: ClientRequest, problem: Error): void {
+    this.problem = problem;
+    request.destroy(problem);
+  }
+
+  /** npm's libraries read as fast as it comes, and unpack it, whether it is taken or not. */
+  #limit(request: ClientRequest): void {
+    request.once("response", (response) => {
+      let bytes = 0;
+      const count = (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > LARGEST_BYTES) this.#end(request, tooLarge());
+      };
+      const decoder = decoderOf(response.headers["content-encoding"]);
+      if (decoder === undefined) response.on("data", count);
+      // What can't be decoded fails where it is used.
+      else
+        response
+          .pipe(decoder)
+          .on("data", count)
+          .on("error", () => undefined);
+    });
+  }
+
   #watch(request: ClientRequest): void {
     request.once("socket", (socket) => {
       let before = socket.bytesRead;
       const look = () => {
-        if (socket.bytesRead - before < (SLOWEST_BYTES_PER_SECOND * this.#windowMs) / 1000) request.destroy(tooSlow(this.#windowMs));
+        if (socket.bytesRead - before < (SLOWEST_BYTES_PER_SECOND * this.#windowMs) / 1000) this.#end(request, tooSlow(this.#windowMs));
         before = socket.bytesRead;
       };
       const timer = setInterval(look, this.#windowMs).unref();
@@ -67,6 +99,15 @@ function proxyOf({ httpsProxy, proxy, registry }: Readonly<Record<string, unknow
   ];
   const found = [httpsProxy, proxy, ...names.map((name) => env[name])].find((value) => typeof value === "string" && value !== "");
   return found === undefined ? undefined : String(found);
+}
+
+function decoderOf(encoding: string | undefined): Transform | undefined {
+  if (encoding === "br") return createBrotliDecompress();
+  return encoding === "gzip" || encoding === "x-gzip" || encoding === "deflate" ? createUnzip() : undefined;
+}
+
+function tooLarge(): Error {
+  return Object.assign(new Error(`more than ${LARGEST_BYTES / MIB} MiB came`), { code: "ETOOLARGE" });
 }
 
 function tooSlow(windowMs: number): Error {

@@ -24,6 +24,7 @@ export class HostileWorld {
     world.registry.publish(driverPackage({ version: "1.0.0" }));
     const hostile = new HostileWorld(world);
     hostile.#folder = (await world.drivers().install(ACME)).folder;
+    await world.drivers().obtain("acme");
     hostile.#names = await hostile.#around();
     return hostile;
   }

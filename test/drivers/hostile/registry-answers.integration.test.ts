@@ -1,0 +1,61 @@
+import { describe, test } from "vitest";
+import { ACME, HostileWorld } from "../../support/hostile-world.js";
+import { inBatches } from "../../support/in-batches.js";
+import { CutLine, TamperedRegistry } from "../../support/tampered-registry.js";
+import { CUTS, HOSTILE_DOWNLOADS, HOSTILE_METADATA } from "./registry-answers.js";
+
+/** As a user sets it who waits for no registry longer than this. */
+const PATIENCE_MS = 1500;
+/** Lines that are cut at once: most of the time npm's libraries wait before they try again. */
+const WIDTH = 8;
+
+describe("a registry that answers with", () => {
+  test.each(HOSTILE_METADATA)("$name, asked about a package: the old version stays", async ({ answer, code }) => {
+    const hostile = await HostileWorld.start();
+    const registry = await TamperedRegistry.start(hostile.world.registry);
+    hostile.world.registry.publish(hostile.package());
+    registry.metadata = answer;
+    await hostile.expectRefusal(() => hostile.world.drivers({ env: envOf(hostile, registry.url) }).install(ACME), code);
+  });
+
+  test.each(HOSTILE_DOWNLOADS)("$name, asked for a tarball: the old version stays", async ({ answer, code }) => {
+    const hostile = await HostileWorld.start();
+    const registry = await TamperedRegistry.start(hostile.world.registry);
+    hostile.world.registry.publish(hostile.package());
+    registry.tarball = answer;
+    await hostile.expectRefusal(() => hostile.world.drivers({ env: envOf(hostile, registry.url) }).install(ACME), code);
+  });
+});
+
+test(`a line that is cut at any byte, ${CUTS} of them: the old version stays, or the new one is there as a whole`, async () => {
+  const bytes = await bytesOfAnInstallation();
+  const places = Array.from({ length: CUTS }, (_, index) => Math.floor((index * (bytes + 1)) / CUTS));
+  const worlds = await Promise.all(Array.from({ length: WIDTH }, () => HostileWorld.start()));
+  await inBatches(places, WIDTH, async (place) => {
+    const hostile = worlds.pop();
+    if (hostile === undefined) throw new Error("There are as many worlds as lines at once.");
+    const line = await lineTo(hostile, place);
+    await hostile.expectRefusal(() => hostile.world.drivers({ env: envOf(hostile, line.url) }).install(ACME), "SOURCE_UNREACHABLE");
+    await line.stop();
+    worlds.push(hostile);
+  });
+});
+
+function envOf({ world }: HostileWorld, registry: string): NodeJS.ProcessEnv {
+  return { ...world.env, npm_config_registry: registry, npm_config_fetch_timeout: String(PATIENCE_MS) };
+}
+
+async function lineTo({ world }: HostileWorld, bytes: number): Promise<CutLine> {
+  const line = await CutLine.start(world.registry, bytes);
+  world.registry.tarballBase = line.url;
+  return line;
+}
+
+async function bytesOfAnInstallation(): Promise<number> {
+  const hostile = await HostileWorld.start();
+  const far = 1_000_000;
+  const line = await lineTo(hostile, far);
+  await hostile.world.drivers({ env: envOf(hostile, line.url) }).install(ACME);
+  await line.stop();
+  return far - line.bytesLeft;
+}
