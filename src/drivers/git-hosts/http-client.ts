@@ -26,7 +26,7 @@ export interface HttpAnswer {
   readonly body: Readable;
 }
 
-/** Told of a failed try, for which waiting may help. */
+/** A failed try, after which another one may help. */
 class PassingFault extends Error {}
 
 const FIRST_PAUSE_MS = 200;
@@ -92,7 +92,8 @@ export class HttpClient {
       return await read(answer);
     } catch (error) {
       if (!deadline.aborted) throw error;
-      throw new PassingFault(`it did not answer whole within ${Math.round(timeoutMs / 1000)} s`, { cause: error });
+      // Who is this slow would be as slow again.
+      throw unreachable(address, new Error(`it did not answer whole within ${Math.round(timeoutMs / 1000)} s`, { cause: error }));
     } finally {
       body?.destroy();
     }
