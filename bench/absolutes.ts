@@ -6,7 +6,7 @@ import { type ProcessUse, watchProcess } from "./watch-process.ts";
 export interface Absolute {
   readonly bench: string;
   readonly measured: number;
-  readonly unit: "s" | "MB" | "processes";
+  readonly unit: "s" | "ms" | "MB" | "processes";
   readonly limit: number;
 }
 

@@ -9,6 +9,7 @@ import { type Absolute, measureAbsolutes } from "./absolutes.ts";
 import { type Comparison, compare, type Measured } from "./compare.ts";
 import { comparisons } from "./comparisons.ts";
 import { makeMachines } from "./machines.ts";
+import { measureTreeCheck, TREE_CHECK } from "./tree-check.ts";
 
 const scratch = await mkdtemp(join(tmpdir(), "docker-machine-bench-"));
 const registry = await PackageRegistry.start();
@@ -23,6 +24,7 @@ try {
     if (comparison.name.includes(wanted)) rows.push(rowOf(comparison, await compare(comparison, scratch)));
   }
   const absolutes = wanted === "" ? (await measureAbsolutes(machines)).map(absoluteRow) : [];
+  if (TREE_CHECK.includes(wanted)) absolutes.push(absoluteRow(await measureTreeCheck(registry, scratch)));
   console.table(rows);
   if (absolutes.length > 0) console.table(absolutes);
   if ([...rows, ...absolutes].some((row) => row.result !== "pass")) process.exitCode = 1;

@@ -15,7 +15,8 @@ export interface CompatibilityQuestion {
   readonly sdkVersion: string;
 }
 
-const CLI_UPDATE = "npm install -g @docker-machine/cli@latest";
+/** The command that brings this program to its newest version. */
+export const PROGRAM_UPDATE = "npm install -g @docker-machine/cli@latest";
 
 /**
  * The SDK rule: the range in the driver's peerDependencies must take this program's SDK. A pre-release of the SDK counts as inside a range that takes its release.
@@ -39,7 +40,7 @@ export async function checkCompatibility(question: CompatibilityQuestion): Promi
   throw new MachineError(
     "DRIVER_INCOMPATIBLE",
     `The driver "${driver}" ${version} needs ${SDK_PACKAGE} ${sdkRange}, but this docker-machine has ${sdkVersion}: ${old} is too old.`,
-    { suggestions: isDriverOlder ? newerDriver(source) : [CLI_UPDATE] },
+    { suggestions: isDriverOlder ? newerDriver(source) : [PROGRAM_UPDATE] },
   );
 }
 

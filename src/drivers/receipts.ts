@@ -51,7 +51,8 @@ export interface InstalledVersion {
   readonly facts: CandidateFacts;
 }
 
-const FORMAT_VERSION = 1;
+/** The version of the file's format. */
+export const FORMAT_VERSION = 1;
 
 /** A receipt as a version to be kept. */
 export function withoutPrevious({ previous: _previous, ...version }: Receipt): InstalledVersion {

@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { DriverError } from "@docker-machine/driver-sdk";
 import { hasCode, messageOf } from "../../errors.js";
+import { PROGRAM_UPDATE } from "../compatibility.js";
 import type { InstallContext } from "../install-context.js";
 import type { Receipt, Receipts } from "../receipts.js";
 import { versionFolders } from "../sweep.js";
 import { examineFit, examineNames, examineTrees, examineUse } from "./examine-drivers.js";
 import { examinePermissions, examineSdkLink, examineUnfinished, examineUnusedTrees } from "./examine-folder.js";
 import type { Diagnosis, ExamineContext, Finding, UsedDriver } from "./finding.js";
-import { copyPath, rebuildReceipts } from "./rebuild-receipts.js";
+import { copyPath, isOfNewerProgram, rebuildReceipts } from "./rebuild-receipts.js";
 
 /** A finding and what became of it. */
 export interface ExaminedFinding extends Finding {
@@ -81,6 +82,7 @@ async function diagnose(context: ExamineContext): Promise<readonly Diagnosis[]> 
 async function examineReceipts({ directory, receipts }: ExamineContext): Promise<readonly Diagnosis[]> {
   const problem = await receiptsProblem(directory, receipts);
   if (problem === undefined) return [];
+  if (await isOfNewerProgram(receipts)) return [{ ...problem, subject: receipts.path, commands: [PROGRAM_UPDATE] }];
   const kept = problem.kind === "receipts-lost" ? "" : `, and keeps the damaged file as ${copyPath(receipts)}`;
   return [
     {

@@ -1,7 +1,7 @@
 import { copyFile, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { treeDamage } from "../installed-tree.js";
-import { isReceipt, type Receipt, type Receipts, withoutPrevious } from "../receipts.js";
+import { FORMAT_VERSION, isReceipt, type Receipt, type Receipts, withoutPrevious } from "../receipts.js";
 import { versionFolders } from "../sweep.js";
 
 /** Keeps a copy of the damaged receipts, and writes them anew: the entries that can still be read, and for the rest what the trees' own copies say. */
@@ -18,8 +18,14 @@ export function copyPath({ path }: Receipts): string {
   return `${path}.damaged`;
 }
 
+/** Whether the receipts have a later format than this program knows: then they are not damaged. */
+export async function isOfNewerProgram({ path }: Receipts): Promise<boolean> {
+  const { version } = ((await readJson(path)) ?? {}) as { readonly version?: unknown };
+  return typeof version === "number" && version > FORMAT_VERSION;
+}
+
 /** The receipts that lie in the folders of whole trees. */
-export async function receiptsOfTrees(directory: string): Promise<readonly Receipt[]> {
+async function receiptsOfTrees(directory: string): Promise<readonly Receipt[]> {
   const found: Receipt[] = [];
   for (const folder of await versionFolders(directory)) {
     const receipt = await readReceipt(folder);
