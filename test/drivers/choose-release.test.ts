@@ -40,6 +40,6 @@ test.each([
   expect(versionOfTag(tag)).toEqual({ version, isSemver });
 });
 
-test.each(["nightly", "latest", "", "v", "99999999999999999999.0.0"])("the tag %j names no version", (tag) => {
+test.each(["nightly", "latest", "", "v", "99999999999999999999.0.0", `v1.0.0-${"x".repeat(100)}`])("the tag %j names no version", (tag) => {
   expect(versionOfTag(tag)).toBeUndefined();
 });

@@ -15,6 +15,8 @@ export interface TagVersion {
   readonly isSemver: boolean;
 }
 
+/** As for package.json: a version becomes part of a folder's name. */
+const VERSION_LENGTH = 100;
 /** What may stand before a version in a tag: `release-1.2.0`, `docker-machine-driver-foo/v1.2.0`, `foo@1.2.0`. */
 const TAG = /^(?:[A-Za-z][\w.-]*?[-_/@])??v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[.-]([0-9A-Za-z][0-9A-Za-z.-]*))?(?:\+[\w.-]+)?$/;
 
@@ -52,6 +54,7 @@ export function versionOfTag(tag: string): TagVersion | undefined {
   if (parts.some((part) => part.length > 15)) return undefined;
   const tail = rest === undefined ? "" : `-${rest.replace(/(^|\.)0+(?=\d+(?:\.|$))/g, "$1")}`;
   const version = `${parts.join(".")}${tail}`;
+  if (version.length > VERSION_LENGTH) return undefined;
   return { version, isSemver: tag === version || tag === `v${version}` };
 }
 

@@ -41,50 +41,56 @@ export async function resolveProgram(
   found: ProgramRelease,
   { wishes, log }: Pick<OriginContext, "wishes" | "log">,
 ): Promise<ResolvedProgram> {
-  const { asset, name, isEmulated } = chosen;
+  const { asset, name } = chosen;
   const { release, files, source } = found;
   const subject = files.describe(asset);
   const vouchers = await files.vouchersOf(asset);
   const [voucher] = vouchers.all;
   if (voucher === undefined && wishes.allowUnverified !== true) throw unverified(subject, source, vouchers);
   let unpacked: Promise<UnpackedProgram> | undefined;
-  const fetchProgram = () => {
+  const program = () => {
     unpacked ??= unpack(found, chosen, vouchers);
     return unpacked;
   };
-  const driver = name.driver === "" ? (await fetchProgram()).driver : name.driver;
+  const driver = name.driver === "" ? (await program()).driver : name.driver;
   const integrity = integrityOf(vouchers.all) ?? (await files.fetch(asset, vouchers)).integrity;
-  if (voucher === undefined)
-    log.warn(`${subject} was not held against anything, since nothing vouches for it (--allow-unverified). Its hash is ${integrity}.`);
-  else log.debug(`${subject} is held against what ${vouchers.all.map(({ teller }) => teller).join(" and ")} says.`);
-  if (isEmulated) log.info(`${subject} is for another kind of processor; this computer's system emulates it.`);
+  const version = versionFor(release.tag);
   return {
     kind: "program",
     name: checkProgramName(driver, subject),
-    version: describeVersion(release.tag, subject, log),
+    version,
     tag: release.tag,
     integrity,
     facts: {
       ...(release.publishedAt === undefined ? {} : { publishedAt: release.publishedAt }),
       ...(voucher === undefined ? {} : { checksum: voucher.kind }),
     },
-    fetchProgram: async () => (await fetchProgram()).file,
+    fetchProgram: async () => {
+      for (const line of remarks(chosen, { subject, tag: release.tag, version })) log.info(line);
+      if (voucher === undefined)
+        log.warn(`${subject} is held against nothing, since nothing vouches for it (--allow-unverified). Its hash is ${integrity}.`);
+      else log.debug(`${subject} is held against what ${vouchers.all.map(({ teller }) => teller).join(" and ")} says.`);
+      return (await program()).file;
+    },
   };
 }
 
+/** What a user should know of a program that is installed. */
+function remarks(
+  { isEmulated }: ChosenProgram,
+  { subject, tag, version }: { readonly subject: string; readonly tag: string; readonly version: string },
+): string[] {
+  const isSemver = versionOfTag(tag)?.isSemver === true;
+  return [
+    ...(isSemver ? [] : [`The tag of ${subject} is not a semver version: it counts as ${version}.`]),
+    ...(isEmulated ? [`${subject} is for another kind of processor, which this computer's system emulates.`] : []),
+  ];
+}
+
 /** A tag without a version gets one that is older than any, with the tag in it. */
-function describeVersion(tag: string, subject: string, log: OriginContext["log"]): string {
-  const found = versionOfTag(tag);
-  const version =
-    found?.version ??
-    `0.0.0-${
-      tag
-        .replace(/[^0-9A-Za-z-]+/g, "-")
-        .replace(/^-+|-+$/g, "")
-        .slice(0, 60) || "untold"
-    }`;
-  if (found?.isSemver !== true) log.info(`The tag of ${subject} is not a semver version: it counts as ${version}.`);
-  return version;
+function versionFor(tag: string): string {
+  const text = tag.replace(/[^0-9A-Za-z-]+/g, "-").replace(/^-+|-+$/g, "");
+  return versionOfTag(tag)?.version ?? `0.0.0-${text.slice(0, 60) || "untold"}`;
 }
 
 async function unpack({ files, scratch }: ProgramRelease, { asset, name }: ChosenProgram, vouchers: Vouchers): Promise<UnpackedProgram> {
