@@ -80,7 +80,9 @@ test("what one member locks, another gets: the driver and all below it, whatever
   const [receipt] = await team.installLocked("two");
   expect(receipt).toMatchObject({ version: "1.0.0", source: `${PACKAGE}@^1` });
   expect((await team.member("two").obtain("acme")).definition.summary).toBe("dep 1.0.0");
-  expect((await team.member("three").obtain("acme")).definition.summary).toBe("dep 1.0.0");
+  const unasked = { ask: () => Promise.reject(new Error("asked")) };
+  expect((await team.member("three", unasked).obtain("acme")).definition.summary).toBe("dep 1.0.0");
+  await expect(team.member("four", { ...unasked, cwd: "/" }).obtain(PACKAGE)).rejects.toThrow("asked");
   expect(await team.lock("two")).toEqual([{ name: "acme", from: "1.0.0", to: "1.0.0", kind: "kept" }]);
   expect(await readFile(team.lockFile, "utf8")).toBe(text);
   expect(await team.lock("two", ["acme"])).toEqual([{ name: "acme", from: "1.0.0", to: "1.1.0", kind: "changed" }]);
