@@ -73,7 +73,8 @@ export function isShortcut(typed: string): boolean {
  */
 export function gitSource(typed: string, { transport, host, path, user, ref }: GitParts): GitSource {
   const name = host.toLowerCase();
-  if (transport !== "file" && !HOST_AND_PORT.test(name)) throw invalidSource(typed, `${JSON.stringify(host)} is not a host name`);
+  // Before it is put into lower case, which makes ASCII of some letters that are not.
+  if (transport !== "file" && !HOST_AND_PORT.test(host)) throw invalidSource(typed, `${JSON.stringify(host)} is not a host name`);
   const known = KNOWN_HOSTS.get(name);
   const checked = known === undefined ? path : withGit(path);
   const parts = checked.split("/");

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDriverName } from "@docker-machine/driver-sdk";
 import { hasCode, MachineError, messageOf } from "../errors.js";
 import { writeAtomically } from "../files/atomic-file.js";
 import type { CandidateFacts, DriverForm } from "./candidate.js";
@@ -175,9 +176,10 @@ export function isInstalledVersion(value: unknown): value is InstalledVersion {
   const fields = new Map<string, unknown>(Object.entries(value));
   if (!Object.entries(REQUIRED).every(([field, type]) => typeof fields.get(field) === type && fields.get(field) !== null)) return false;
   if (fields.get("form") !== "package" && fields.get("form") !== "program") return false;
-  const folder = String(fields.get("folder"));
-  return (
-    fields.get("linked") === true ||
-    (typeof fields.get("treeHash") === "string" && /^[a-z][a-z0-9-]*\/[^/\\]+$/.test(folder) && !folder.endsWith("/.."))
-  );
+  const name = fields.get("name");
+  if (!isDriverName(name)) return false;
+  // Folders are removed by what a receipt says.
+  const [first, version = "", ...more] = String(fields.get("folder")).split("/");
+  const isOwn = first === name && /^[^\\]+$/.test(version) && !/^\.{1,2}$/.test(version) && more.length === 0;
+  return fields.get("linked") === true || (typeof fields.get("treeHash") === "string" && isOwn);
 }
