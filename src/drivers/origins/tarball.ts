@@ -33,6 +33,8 @@ export const resolveTarballFile: Origin<TarballFileSource> = async (source, { sc
 };
 
 async function packed(file: string, source: string): Promise<ResolvedPackage> {
+  const { isBundle } = await import("../bundle/read-bundle.js");
+  if (await isBundle(file)) throw isNoPackage(source);
   const hash = createHash("sha512");
   await pipeline(createReadStream(file), hash);
   const tarball = await inspectTarball(file, source);
@@ -42,4 +44,11 @@ async function packed(file: string, source: string): Promise<ResolvedPackage> {
     integrity: `sha512-${hash.digest("base64")}`,
     fetch: async () => tarball,
   };
+}
+
+function isNoPackage(source: string): MachineError {
+  const isAddress = /^https?:/.test(source);
+  return new MachineError("DRIVER_NOT_A_DRIVER", `${source} is a bundle of drivers, not one driver's package.`, {
+    suggestions: [isAddress ? "Download it, then: docker-machine driver install ./FILE.tgz" : `docker-machine driver install ${source}`],
+  });
 }

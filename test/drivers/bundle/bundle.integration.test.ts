@@ -119,6 +119,13 @@ test("a driver with native parts is refused on another platform, and one without
   await elsewhere(world).install(`${file}.other`);
 });
 
+test("a bundle is no driver for create: its drivers are installed first", async () => {
+  const { world, file, pack } = await bundled();
+  await pack(["acme"]);
+  const error = await errorOf(() => elsewhere(world).drivers.obtain(file));
+  expect([error.code, error.suggestions]).toEqual(["DRIVER_NOT_A_DRIVER", [`docker-machine driver install ${file}`]]);
+});
+
 test("a driver of another origin keeps its name, and what is installed stays", async () => {
   const { world, file, pack } = await bundled();
   await pack(["acme"]);
