@@ -75,7 +75,7 @@ function notTrusted({ typedName, name, shownSource }: Candidate): MachineError {
   const what = typedName === undefined ? `${name}" from ${shownSource}` : `${typedName}"`;
   return new MachineError(
     "DRIVER_NOT_TRUSTED",
-    `The driver "${what} was not installed: you did not agree to it. Nothing of it was fetched but its package.json.`,
+    `The driver "${what} was not installed: you did not agree to it. Nothing of it was unpacked or run.`,
     {
       suggestions:
         typedName === undefined ? [`To agree beforehand: docker-machine driver install --yes ${shownSource}`] : shortNameAdvice(typedName),

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { MachineError } from "../errors.js";
 
 /** How {@link runInShell} runs a command line. */
@@ -12,8 +13,11 @@ export interface ShellOptions {
   readonly onLine: (line: string) => void;
 }
 
+/** How long output that was written before the end may take to arrive. */
+const LAST_OUTPUT_MS = 1000;
+
 /**
- * Runs a command line that somebody else wrote, as a whole, in the system's shell, without input. Nothing it started is left running.
+ * Runs a command line that somebody else wrote, as a whole, in the system's shell, without input. What it started in its process group ends with it.
  *
  * @returns its exit code, 128 for a signal
  * @throws {MachineError} `OPERATION_ABORTED`
@@ -35,10 +39,15 @@ export async function runInShell(command: string, { cwd, env, signal, onLine }: 
   if (signal.aborted) end();
   for (const stream of [child.stdout, child.stderr]) onLines(stream, onLine);
   const closed = once(child, "close");
+  // If it can't even start, the wait for its exit tells so.
+  closed.catch(() => undefined);
   try {
     const [code] = (await once(child, "exit")) as [number | null];
     end();
-    await closed;
+    // What left the group, as daemons do, may hold the outputs open for ever.
+    await Promise.race([closed, sleep(LAST_OUTPUT_MS, undefined, { ref: false })]);
+    child.stdout.destroy();
+    child.stderr.destroy();
     if (signal.aborted) throw new MachineError("OPERATION_ABORTED", `Interrupted while running: ${command}`);
     return code ?? 128;
   } finally {

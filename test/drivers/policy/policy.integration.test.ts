@@ -71,6 +71,18 @@ it("a driver that is installed and then denied is refused at each use, and its m
   expect((await withPolicy().forMachine(reference)).kind).toBe("installed");
 });
 
+it("a pin of a repository is a commit or a version's tag; a branch that is called like a version is none", async () => {
+  await write(system(), { require: { pin: true } });
+  const commit = await world.git.commit("o/r", driverPackage(), { tag: "v1.0.0" });
+  await world.git.commit("o/r", driverPackage({ version: "2.0.0" }), { branch: "v2.0.0" });
+  const error = await errorOf(() => withPolicy().install("o/r@v2.0.0"));
+  expect(error).toMatchObject({
+    code: "POLICY_FORBIDS",
+    suggestions: [expect.stringMatching(/install github\.com\/o\/r@[0-9a-f]{40}$/), expect.anything()],
+  });
+  for (const pin of ["v1.0.0", commit]) expect((await withPolicy().install(`o/r@${pin}`)).version).toBe("1.0.0");
+});
+
 it("a damaged policy refuses every installation and use, but of what is shipped", async () => {
   await withPolicy().install(SOURCE);
   await write(user(), '{ "dney": [] }');
