@@ -15,7 +15,7 @@ export interface ConsentOptions {
   readonly receipts: Receipts;
   readonly policy: Policy | undefined;
   /** Absent without a terminal. */
-  readonly ask: Ask | undefined;
+  readonly ask?: Ask | undefined;
   /** The version of this program's SDK. */
   readonly sdkVersion: string;
   /** The present, in milliseconds since 1970. Default: this computer's. */

@@ -268,20 +268,11 @@ export class Drivers {
 
   /** Runs what changes the drivers' folder, under its lock. */
   async prepared<T>(wishes: InstallWishes, action: (context: UpdateContext) => Promise<T>): Promise<T> {
-    const { onStep = () => undefined, ask, policyPlaces, ...others } = this.#options;
+    const { onStep = () => undefined, ...others } = this.#options;
     return this.#locked(async () => {
       const { installGates } = await import("./install-gates.js");
       const sdk = await this.#loader.sdk();
-      const { directory } = others;
-      const judges = {
-        directory,
-        receipts: this.#receipts,
-        policyPlaces,
-        ask,
-        wishes,
-        indexGate: this.#indexGate,
-        sdkVersion: sdk.version,
-      };
+      const judges = { ...this.#options, wishes, receipts: this.#receipts, indexGate: this.#indexGate, sdkVersion: sdk.version };
       const judged = await installGates(judges);
       const { GitHosts } = await import("./git-hosts/git-hosts.js");
       this.#gitHosts ??= new GitHosts();

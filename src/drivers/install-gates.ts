@@ -5,7 +5,7 @@ import type { Ask } from "./trust.js";
 
 /** What {@link installGates} works with. */
 export interface InstallGatesOptions extends Omit<ConsentOptions, "policy"> {
-  readonly policyPlaces: PolicyPlaces | undefined;
+  readonly policyPlaces?: PolicyPlaces;
   readonly wishes: InstallWishes;
   /** Judges by the official index. */
   readonly indexGate: Gate;
