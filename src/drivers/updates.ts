@@ -17,8 +17,10 @@ export interface DriverUpdate {
   readonly from: VersionName;
   /** Absent if it is the newest already, or stays for the reason in {@link kept}. */
   readonly to?: VersionName;
-  /** Why it is not looked at at all. */
-  readonly kept?: "pinned" | "linked";
+  /** Why it stays: pinned and linked ones are not looked at, and one that is `ahead` is newer than what its source offers. */
+  readonly kept?: "pinned" | "linked" | "ahead";
+  /** What the source of one that is ahead offers. */
+  readonly offered?: VersionName;
   /** The newest version, which doesn't fit this program's SDK. */
   readonly passedOver?: PassedOver;
   /** What changed hands since the installed version: sentences for the user, who is asked about them. */
@@ -59,7 +61,7 @@ export async function updateDriver(receipt: Receipt, context: UpdateContext): Pr
   return inDriversFolder(context, async (scratch) => {
     const whole = { ...context, scratch };
     const found = await find(receipt, whole);
-    const update = planUpdate(receipt, found);
+    const update = await planUpdate(receipt, found);
     if (update.to === undefined) return update;
     await agree(update, context);
     await installFound(found, whole);
@@ -111,16 +113,13 @@ async function find(receipt: Receipt, context: StageContext): Promise<FoundDrive
   );
 }
 
-function planUpdate(receipt: Receipt, { candidate, passedOver }: FoundDriver): DriverUpdate {
-  const { name } = receipt;
-  const isNewest = isSameVersion(candidate, receipt);
-  return {
-    name,
-    from: versionName(receipt),
-    ...(isNewest ? {} : { to: versionName(candidate) }),
-    ...(passedOver === undefined ? {} : { passedOver }),
-    changes: isNewest ? [] : changesOfHands(receipt, candidate),
-  };
+async function planUpdate(receipt: Receipt, { candidate, passedOver }: FoundDriver): Promise<DriverUpdate> {
+  const plan = { name: receipt.name, from: versionName(receipt), ...(passedOver === undefined ? {} : { passedOver }) };
+  if (isSameVersion(candidate, receipt)) return { ...plan, changes: [] };
+  const { default: isLower } = await import("semver/functions/lt.js");
+  // A tag that was taken back, or releases that could not be asked for: an update never goes back by itself.
+  if (isLower(candidate.version, receipt.version)) return { ...plan, kept: "ahead", offered: versionName(candidate), changes: [] };
+  return { ...plan, to: versionName(candidate), changes: changesOfHands(receipt, candidate) };
 }
 
 /** What a user should know before trusting the next version as the last one. */

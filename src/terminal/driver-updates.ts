@@ -3,11 +3,12 @@ import type { Column } from "./table.js";
 
 /** One line about what became of a driver, or would become of it. */
 export function describeUpdate(
-  { name, from, to, kept, passedOver, changes }: DriverUpdate,
+  { name, from, to, kept, offered, passedOver, changes }: DriverUpdate,
   { isDone }: { readonly isDone: boolean },
 ): string {
   const unfit =
     passedOver === undefined ? "" : ` Its newest version, ${passedOver.version}, doesn't fit: it needs the SDK ${passedOver.sdkRange}.`;
+  if (kept === "ahead") return `${name}: ${from.version} stays, since its source offers only ${offered?.version}.${unfit}`;
   if (kept !== undefined) return `${name}: ${from.version}, which is ${kept}, so it stays.`;
   if (to === undefined) return `${name}: ${from.version} is the newest${passedOver === undefined ? "" : " that fits"}.${unfit}`;
   const hands = changes.length === 0 ? "" : ` It changed hands: ${changes.join("; ")}.`;
@@ -24,8 +25,8 @@ export const outdatedColumns: readonly Column<DriverUpdate>[] = [
 ];
 
 /** The JSON of an update. */
-export function updateJson({ name, from, to, kept, passedOver, changes }: DriverUpdate) {
-  return { name, from, to, kept, passedOver, changes };
+export function updateJson({ name, from, to, kept, offered, passedOver, changes }: DriverUpdate) {
+  return { name, from, to, kept, offered, passedOver, changes };
 }
 
 function steps(from: VersionName, to: VersionName): string {

@@ -70,6 +70,17 @@ describe("An update", () => {
     expect(await world.drivers().install(PACKAGE)).toMatchObject({ version: "1.1.0", pinned: false });
   });
 
+  test("never goes back by itself, when what was newest is gone", async () => {
+    const world = await DriverWorld.start();
+    world.registry.publish(driverPackage({ version: "1.0.0" }));
+    world.registry.publish(driverPackage({ version: "1.1.0" }));
+    await world.drivers().install(PACKAGE);
+    world.registry.unpublish("docker-machine-driver-acme", "1.1.0");
+    const update = await world.drivers().update("acme");
+    expect(update).toMatchObject({ kept: "ahead", from: { version: "1.1.0" }, offered: { version: "1.0.0" } });
+    expect((await world.drivers().obtain("acme")).version).toBe("1.1.0");
+  });
+
   test("keeps the old version when the new one is damaged", async () => {
     const world = await DriverWorld.start();
     world.registry.publish(driverPackage({ version: "1.0.0" }));

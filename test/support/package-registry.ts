@@ -67,6 +67,11 @@ export class PackageRegistry {
     this.#packages.set(manifest.name, versions.set(manifest.version, { manifest, tarball: packPackage(files) }));
   }
 
+  /** Takes a version back. */
+  unpublish(name: string, version: string): void {
+    this.#packages.get(name)?.delete(version);
+  }
+
   /** Publishes a tarball as it is. */
   publishTarball(manifest: Readonly<Record<string, unknown>> & { name: string; version: string }, tarball: Buffer): void {
     this.#packages.set(manifest.name, new Map([[manifest.version, { manifest, tarball }]]));

@@ -20,13 +20,14 @@ export default defineCommand({
 type Row = ReturnType<typeof rowOf>;
 
 function rowOf({ name, kind, version, source, receipt }: InstalledDriver, machines: readonly string[]) {
-  return { name, kind, version, source, commit: receipt?.commit, sdkRange: receipt?.sdkRange, installedAt: receipt?.installedAt, machines };
+  const { form = "package", pinned = false, commit, sdkRange, installedAt } = receipt ?? {};
+  return { name, kind, form, version, pinned, source, commit, sdkRange, installedAt, machines };
 }
 
 const columns = [
   { title: "NAME", cell: (row: Row) => row.name },
-  { title: "VERSION", cell: (row: Row) => row.version },
-  { title: "KIND", cell: (row: Row) => row.kind },
+  { title: "VERSION", cell: (row: Row) => (row.pinned ? `${row.version} (pinned)` : row.version) },
+  { title: "KIND", cell: (row: Row) => (row.form === "program" ? `${row.kind} program` : row.kind) },
   { title: "SOURCE", cell: (row: Row) => row.source },
   { title: "COMMIT", cell: (row: Row) => row.commit?.slice(0, 12) ?? "" },
   { title: "SDK", cell: (row: Row) => row.sdkRange ?? "" },
