@@ -8,6 +8,7 @@ import type { DriversOptions } from "../../../src/drivers/drivers.js";
 import { dependentDriver, driverPackage, packPackage, plainPackage, writeFiles } from "../../support/driver-package.js";
 import { DriverWorld } from "../../support/driver-world.js";
 import { errorOf } from "../../support/error-of.js";
+import { PROGRAM } from "../../support/program.js";
 
 const REPOSITORY = "my-org/docker-machine-driver-other";
 
@@ -117,6 +118,17 @@ test("a driver with native parts is refused on another platform, and one without
   const error = await errorOf(() => elsewhere(world).install(`${file}.acme`));
   expect([error.code, error.message]).toEqual(["BUNDLE_PLATFORM", expect.stringContaining("build/x.node")]);
   await elsewhere(world).install(`${file}.other`);
+});
+
+test("a Go plugin's program is installed from a bundle on its own platform, and refused on another", async () => {
+  const { world, file, pack } = await bundled();
+  const asset = `docker-machine-driver-foo_1.0.0_${process.platform}_${process.arch === "arm64" ? "arm64" : "amd64"}`;
+  world.github.publishRelease("my-org/docker-machine-driver-foo", { tag: "v1.0.0", assets: { [asset]: PROGRAM } });
+  await world.drivers().install("github.com/my-org/docker-machine-driver-foo");
+  expect((await pack(["foo"])).drivers).toMatchObject([{ name: "foo", platformParts: ["docker-machine-driver-foo"] }]);
+  expect(await elsewhere(world).install(file)).toMatchObject([{ name: "foo", form: "program", tag: "v1.0.0" }]);
+  await change(file, `"cpu": "${process.arch}"`, `"cpu": "${"z".repeat(process.arch.length)}"`);
+  expect((await errorOf(() => elsewhere(world).install(file))).code).toBe("BUNDLE_PLATFORM");
 });
 
 test("a bundle is no driver for create: its drivers are installed first", async () => {

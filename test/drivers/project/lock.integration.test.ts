@@ -5,9 +5,10 @@ import type { DriversOptions } from "../../../src/drivers/drivers.js";
 import { lockDrivers } from "../../../src/drivers/project/lock-drivers.js";
 import { requireProject } from "../../../src/drivers/project/project.js";
 import { installWholeLock } from "../../../src/drivers/project/project-driver.js";
-import { dependentDriver, driverCode, driverPackage, plainPackage } from "../../support/driver-package.js";
+import { dependentDriver, driverCode, driverPackage, packPackage, plainPackage } from "../../support/driver-package.js";
 import { DriverWorld } from "../../support/driver-world.js";
 import { errorOf } from "../../support/error-of.js";
+import { PROGRAM } from "../../support/program.js";
 import { makeTarball } from "../../support/tarball.js";
 
 const PACKAGE = "npm:docker-machine-driver-acme";
@@ -247,4 +248,51 @@ test("nothing of a driver that a lock doesn't take stays behind, and the earlier
   );
   expect((await errorOf(() => team.installLocked("two"))).code).toBe("LOCK_MISMATCH");
   expect((await team.installLocked("one"))[0]?.version).toBe("1.0.0");
+});
+
+const FOO = "my-org/docker-machine-driver-foo";
+const ARCH = process.arch === "arm64" ? "arm64" : "amd64";
+const ASSET = `docker-machine-driver-foo_1.0.0_${process.platform}_${ARCH}`;
+
+test("a release's program is locked for the platforms that it was locked on, each of which adds its own", async () => {
+  const team = await Team.start();
+  const { github } = team.world;
+  github.publishRelease(FOO, { tag: "v1.0.0", assets: { [ASSET]: PROGRAM } });
+  await team.declare({ foo: `github.com/${FOO}@^1` });
+  await team.lock("one");
+  const { foo } = await team.locked();
+  const platform = `${process.platform} ${process.arch}`;
+  expect(foo).toEqual({
+    declared: `github.com/${FOO}@^1`,
+    version: "1.0.0",
+    tag: "v1.0.0",
+    programs: { [platform]: expect.stringMatching(/^sha256-/) },
+  });
+  github.publishRelease(FOO, { tag: "v1.1.0", assets: { [ASSET]: PROGRAM } });
+  expect((await team.installLocked("two"))[0]).toMatchObject({ version: "1.0.0", form: "program" });
+
+  const text = await readFile(team.lockFile, "utf8");
+  await writeFile(team.lockFile, text.replace(platform, "plan9 mips"));
+  expect((await errorOf(() => team.installLocked("three"))).message).toContain(`none for ${platform} is locked`);
+  await team.lock("three");
+  const programs = foo?.programs as Readonly<Record<string, string>>;
+  expect((await team.locked()).foo).toMatchObject({ version: "1.0.0", programs: { ...programs, "plan9 mips": programs[platform] } });
+  await writeFile(team.lockFile, text.replace(/sha256-\w{8}/, "sha256-00000000"));
+  expect((await errorOf(() => team.installLocked("four"))).code).toBe("LOCK_MISMATCH");
+});
+
+test("a release's package is locked by its file's hash, and another file under its tag is refused", async () => {
+  const team = await Team.start();
+  const { github } = team.world;
+  const asset = (x: number) => ({ "foo-1.0.0.tgz": packPackage(driverPackage({ driver: "foo", files: { "x.js": String(x) } })) });
+  github.publishRelease(FOO, { tag: "v1.0.0", assets: asset(1) });
+  await team.declare({ foo: `github.com/${FOO}` });
+  await team.lock("one");
+  expect((await team.locked()).foo).toMatchObject({ tag: "v1.0.0", integrity: expect.stringMatching(/^sha/), dependencies: {} });
+  github.publishRelease(FOO, { tag: "v1.0.1", assets: asset(1) });
+  expect((await team.installLocked("two"))[0]?.tag).toBe("v1.0.0");
+  github.removeRelease(FOO, "v1.0.0");
+  github.publishRelease(FOO, { tag: "v1.0.0", assets: asset(2) });
+  const error = await errorOf(() => team.installLocked("three"));
+  expect([error.code, error.message]).toEqual(["LOCK_MISMATCH", expect.stringContaining("its integrity is")]);
 });
