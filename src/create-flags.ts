@@ -43,6 +43,7 @@ export const createFlags = {
   "swarm-opt": listFlag({ description: "Further flag of the Swarm master" }),
   "swarm-strategy": textFlag({ default: "spread", description: "Scheduling strategy of the Swarm" }),
   "tls-san": listFlag({ description: "Further name or address in the server certificate" }),
+  yes: switchFlag({ char: "y", description: "Ask nothing about a driver that is fetched: agree beforehand" }),
 };
 
 /** The values of {@link createFlags}. */

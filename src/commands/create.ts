@@ -24,7 +24,7 @@ export default defineCommand({
       });
     }
     const program = await context("progress");
-    const driver = await program.drivers.obtain(flags.driver, { offline: flags.offline });
+    const driver = await program.drivers.obtain(flags.driver, { offline: flags.offline, yes: flags.yes });
     const { given, words: names } = parse(driverFlags(driver.definition));
     checkNewNames(names);
     const request = {

@@ -4,7 +4,7 @@ import { throwCollected } from "../../command-line/machine-names.js";
 import type { Context } from "../../context.js";
 import type { DriverUpdate } from "../../drivers/updates.js";
 import { MachineError } from "../../errors.js";
-import { offlineFlag } from "../../install-flags.js";
+import { installWishes, updateFlags } from "../../install-flags.js";
 import { describeUpdate, updateJson } from "../../terminal/driver-updates.js";
 
 export default defineCommand({
@@ -15,8 +15,7 @@ export default defineCommand({
   flags: {
     all: switchFlag({ description: "All installed drivers" }),
     "dry-run": switchFlag({ description: "Only say what would be done" }),
-    offline: offlineFlag,
-    yes: switchFlag({ char: "y", description: "Ask nothing: agree beforehand" }),
+    ...updateFlags,
     json: jsonFlag,
   },
   async run({ flags, words, context, print, printJson }) {
@@ -26,7 +25,7 @@ export default defineCommand({
     const errors: unknown[] = [];
     for (const name of names) {
       try {
-        const update = await drivers.update(name, { dryRun: flags["dry-run"], yes: flags.yes, offline: flags.offline });
+        const update = await drivers.update(name, { ...installWishes(flags), dryRun: flags["dry-run"] });
         updates.push(update);
         if (!flags.json) print(describeUpdate(update, { isDone: !flags["dry-run"] }));
       } catch (error) {
