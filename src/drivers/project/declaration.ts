@@ -170,3 +170,15 @@ export function strangersDeclaration({ path, strangerId }: FoundDeclaration): Ma
     { suggestions: [`If you trust it: ${DECLARATION_VARIABLE}=${path}`, "Or make it your own: sudo chown"] },
   );
 }
+
+/**
+ * Holds the name that a driver's package gives it against the declared one.
+ *
+ * @throws {MachineError} `DECLARATION_INVALID`
+ */
+export function checkName({ name: found }: { readonly name: string }, { name, text }: DeclaredDriver): void {
+  if (found === name) return;
+  throw new MachineError("DECLARATION_INVALID", `${text} is declared as the driver "${name}", but its package calls it "${found}".`, {
+    suggestions: [`In ${DECLARATION_FILE}: { "drivers": { "${found}": "${text}" } }`],
+  });
+}

@@ -8,7 +8,7 @@ import { folderOf } from "../load.js";
 import { portableHash } from "../portable-tree.js";
 import type { Receipt } from "../receipts.js";
 import { type DriverSource, formatSource } from "../source.js";
-import type { DeclaredDriver } from "./declaration.js";
+import { checkName, type DeclaredDriver } from "./declaration.js";
 import type { LockedDriver } from "./lock-file.js";
 import { exactSource, lockMismatch, platformKey, treeProblem, versionProblem } from "./locked-driver.js";
 
@@ -50,7 +50,10 @@ export async function installLocked({ declared, locked, lockPath }: LockedInstal
   const agreed = { ...context, wishes: { ...wishes, locked: true, allowScripts: false }, pinning };
   return installPinned(exactSource(declared, locked), declared, {
     ...agreed,
-    check: (found) => refuse(nameProblem(found, declared) ?? versionProblem(found.candidate, locked)),
+    check: ({ candidate }) => {
+      checkName(candidate, declared);
+      refuse(versionProblem(candidate, locked));
+    },
   });
 }
 
@@ -77,10 +80,7 @@ export async function installToLock(declared: DeclaredDriver, context: InstallCo
     check: async () => undefined,
   };
   const wishes = { ...context.wishes, allowScripts: false };
-  const check = (found: FoundDriver) => {
-    const problem = nameProblem(found, declared);
-    if (problem !== undefined) throw lockMismatch(declared.name, "the declaration", problem, []);
-  };
+  const check = ({ candidate }: FoundDriver) => checkName(candidate, declared);
   const receipt = await installPinned(source, declared, { ...context, wishes, pinning, check });
   return lockOf(receipt, declared, { pins: seen.pins, directory: context.directory });
 }
@@ -97,10 +97,6 @@ async function installPinned(source: DriverSource, declared: DeclaredDriver, con
     const { receipt } = await installFound({ ...found, candidate }, { ...context, scratch });
     return receipt;
   });
-}
-
-function nameProblem({ candidate }: FoundDriver, { name }: DeclaredDriver): string | undefined {
-  return candidate.name === name ? undefined : `its package calls it "${candidate.name}"`;
 }
 
 async function lockOf(

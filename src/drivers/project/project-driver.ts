@@ -3,7 +3,7 @@ import { installDriver } from "../install.js";
 import type { InstallContext } from "../install-context.js";
 import type { Receipt, Receipts } from "../receipts.js";
 import { type DriverSource, formatSource, isSameOrigin, parseSource } from "../source.js";
-import type { DeclaredDriver } from "./declaration.js";
+import { checkName, type DeclaredDriver } from "./declaration.js";
 import { installedProblem, installLocked } from "./install-locked.js";
 import type { LockedDriver } from "./lock-file.js";
 import { INSTALL_LOCKED, lockMismatch, stillFits } from "./locked-driver.js";
@@ -76,6 +76,7 @@ async function unlockedDriver(declared: DeclaredDriver, project: Project, contex
   if (context.when === "unless-present" && present !== undefined && (await isDeclared(present, declared))) return present;
   return context.prepared(async (install) => {
     const { receipt } = await installDriver(declared.source, install);
+    checkName(receipt, declared);
     context.log.info(describeInstallation(receipt));
     return receipt;
   });

@@ -250,6 +250,14 @@ test("nothing of a driver that a lock doesn't take stays behind, and the earlier
   expect((await team.installLocked("one"))[0]?.version).toBe("1.0.0");
 });
 
+test("a driver that is declared under another name than its own is refused", async () => {
+  const team = await Team.start();
+  team.world.registry.publish(driverPackage());
+  await team.declare({ sample: PACKAGE });
+  for (const act of [() => team.lock("one"), () => team.member("two").obtain("sample")])
+    expect((await errorOf(act)).message).toContain('declared as the driver "sample", but its package calls it "acme"');
+});
+
 const FOO = "my-org/docker-machine-driver-foo";
 const ARCH = process.arch === "arm64" ? "arm64" : "amd64";
 const ASSET = `docker-machine-driver-foo_1.0.0_${process.platform}_${ARCH}`;
