@@ -14,6 +14,7 @@ const PACKAGES = {
   hyperfine: "benches",
   iproute2: "network namespaces of the example driver",
   iptables: "the example driver's way out for its hosts",
+  libfaketime: "tests with clocks that are off",
   mmdebstrap: "the Debian image that the example driver boots",
   openssl: "tests of certificates",
   "openssh-client": "tests of keys",
