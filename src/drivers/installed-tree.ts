@@ -5,7 +5,7 @@ import { join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { hasCode, MachineError, messageOf } from "../errors.js";
 import { formatListing, hashText, LISTING, lineOf, PACKAGE_FOLDER, parseListing, type RecordedFile } from "./tree-listing.js";
-import { noteTimes, type TreeTimes, timesOf } from "./tree-times.js";
+import { noteTimes } from "./tree-times.js";
 
 /** What was measured of a tree. */
 export interface TreeSummary {
@@ -30,7 +30,7 @@ export async function recordTree(folder: string): Promise<TreeSummary> {
   const listing = formatListing(files);
   const treeHash = hashText(listing);
   await writeFile(join(folder, LISTING), listing);
-  await noteTimes(folder, timesOf(treeHash, files, folders));
+  await noteTimes(folder, treeHash, { files, folders });
   return { treeHash, fileCount: files.length, sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
 
@@ -57,7 +57,7 @@ export async function treeDamage(folder: string, treeHash: string): Promise<Tree
   const listing = formatListing(files);
   const outside = await strayFolders(folder);
   if (hashText(listing) === treeHash && others.length === 0 && outside.length === 0) {
-    await noteAgain(folder, listing, timesOf(treeHash, files, folders));
+    await noteAgain(folder, listing, { files, folders });
     return undefined;
   }
   const recorded = await readListing(folder);
@@ -160,10 +160,10 @@ async function strayFolders(folder: string): Promise<string[]> {
 }
 
 /** Where nothing can be written, the next check is a whole one again. */
-async function noteAgain(folder: string, listing: string, times: TreeTimes): Promise<void> {
+async function noteAgain(folder: string, listing: string, found: Pick<FoundTree, "files" | "folders">): Promise<void> {
   try {
     if ((await readListing(folder)) !== listing) await writeFile(join(folder, LISTING), listing);
-    await noteTimes(folder, times);
+    await noteTimes(folder, hashText(listing), found);
   } catch {
     // Nothing depends on it but speed.
   }

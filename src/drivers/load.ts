@@ -52,11 +52,12 @@ export async function loadReceipt(receipt: Receipt, { directory, sdk, log }: Loa
 async function checkTree(receipt: Receipt, directory: string): Promise<string> {
   const folder = folderOf(receipt, directory);
   const { checkAtLoad } = await import("./load-check.js");
-  const { problem, later } = await checkAtLoad(folder, receipt.treeHash ?? "");
+  const { treeHash = "" } = receipt;
+  const { problem, leavesModules } = await checkAtLoad(folder, treeHash);
   if (problem !== undefined) throw damaged(receipt, folder, problem);
-  if (later !== undefined) {
+  if (leavesModules) {
     const { guardModules } = await import("./guard-modules.js");
-    guardModules(join(folder, PACKAGE_FOLDER), later, (what) => damaged(receipt, folder, what));
+    guardModules({ folder, treeHash, damaged: (what) => damaged(receipt, folder, what) });
   }
   return folder;
 }
