@@ -34,6 +34,11 @@ export type DriverForm = "package" | "program";
 export interface CandidateFacts {
   /** When the version was published. ISO 8601. */
   readonly publishedAt?: string;
+  /**
+   * Since when it can't have been changed, by what the place itself keeps: a registry's time of publication, an asset's of its upload. ISO 8601.
+   * A tag may be moved after its release was published, so its tree has none, unless the host says that the release can't change.
+   */
+  readonly unchangedSince?: string;
   /** Who may publish it in the registry, by login name. */
   readonly maintainers?: readonly string[];
   /** Who published this version, by login name. */

@@ -69,6 +69,18 @@ describe("which release", () => {
       form: "package",
       facts: { publishedAt: "2026-02-01T00:00:00Z" },
     });
+    expect(receipt.facts).not.toHaveProperty("unchangedSince");
+  });
+
+  test("since when a version can't have been changed is told of a release's files, and of a tag that can't be moved any more", async () => {
+    const world = await DriverWorld.start();
+    world.github.publishRelease(REPOSITORY, { tag: "v1.0.0", publishedAt: "2026-02-01T00:00:00Z", assets: packed("1.0.0") });
+    const { candidate: file } = await world.drivers().preview(SOURCE);
+    expect(file.facts.unchangedSince).toBe("2026-02-01T00:00:00Z");
+    await world.git.commit(REPOSITORY, driverPackage({ driver: "foo", version: "1.1.0" }), { tag: "v1.1.0" });
+    world.github.publishRelease(REPOSITORY, { tag: "v1.1.0", publishedAt: "2026-03-01T00:00:00Z", isImmutable: true });
+    const { candidate: tree } = await world.drivers().preview(SOURCE);
+    expect(tree).toMatchObject({ version: "1.1.0", facts: { unchangedSince: "2026-03-01T00:00:00Z" } });
   });
 
   test("a tag without a release, a branch and a commit are taken from git", async () => {

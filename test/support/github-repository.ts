@@ -7,6 +7,8 @@ export interface PublishedRelease {
   readonly isPreRelease?: boolean;
   /** Default: false. */
   readonly isDraft?: boolean;
+  /** Whether it can't be changed any more. Default: false. */
+  readonly isImmutable?: boolean;
   /** ISO 8601. Default: an hour after the release before, from 2026-01-01 on. */
   readonly publishedAt?: string;
   readonly assets?: Readonly<Record<string, Buffer | string>>;
@@ -21,6 +23,7 @@ export interface KeptAsset {
   readonly tag: string;
   readonly content: Buffer;
   readonly digest: string | null;
+  readonly uploadedAt: string;
 }
 
 interface KeptRelease {
@@ -49,14 +52,30 @@ export class GitHubRepository {
     this.fullName = fullName;
   }
 
-  publish({ tag, isPreRelease = false, isDraft = false, publishedAt, assets = {}, digests = true }: PublishedRelease): void {
+  publish({
+    tag,
+    isPreRelease = false,
+    isDraft = false,
+    isImmutable = false,
+    publishedAt,
+    assets = {},
+    digests = true,
+  }: PublishedRelease): void {
     const at = publishedAt ?? new Date(FIRST_RELEASE + this.#releases.length * 3_600_000).toISOString();
-    const told = { tag_name: tag, name: tag, draft: isDraft, prerelease: isPreRelease, created_at: at, published_at: isDraft ? null : at };
+    const told = {
+      tag_name: tag,
+      name: tag,
+      draft: isDraft,
+      prerelease: isPreRelease,
+      immutable: isImmutable,
+      created_at: at,
+      published_at: isDraft ? null : at,
+    };
     const kept = Object.entries(assets).map(([name, text]) => {
       const content = Buffer.from(text);
       const digest = digests ? `sha256:${createHash("sha256").update(content).digest("hex")}` : null;
       this.#published += 1;
-      return { id: this.id * ASSETS_PER_REPOSITORY + this.#published, name, tag, content, digest };
+      return { id: this.id * ASSETS_PER_REPOSITORY + this.#published, name, tag, content, digest, uploadedAt: at };
     });
     this.#releases.unshift({ tag, isDraft, told, assets: kept });
   }
@@ -96,7 +115,7 @@ export class GitHubRepository {
     return release === undefined ? undefined : this.#describeRelease(release, base);
   }
 
-  describeAsset({ id, name, tag, content, digest }: KeptAsset, base: string): Readonly<Record<string, unknown>> {
+  describeAsset({ id, name, tag, content, digest, uploadedAt }: KeptAsset, base: string): Readonly<Record<string, unknown>> {
     return {
       id,
       name,
@@ -104,6 +123,8 @@ export class GitHubRepository {
       browser_download_url: `${base}${this.fullName}/releases/download/${tag}/${name}`,
       size: content.length,
       state: "uploaded",
+      created_at: uploadedAt,
+      updated_at: uploadedAt,
       content_type: "application/octet-stream",
       digest,
     };

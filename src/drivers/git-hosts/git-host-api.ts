@@ -6,6 +6,8 @@ export interface ReleaseAsset {
   readonly sizeBytes?: number;
   /** The digest that the API tells, as `sha256:<hex>`. */
   readonly digest?: string;
+  /** When it was uploaded, if the host keeps that time itself. ISO 8601. */
+  readonly uploadedAt?: string;
 }
 
 /** A release on a git host. */
@@ -15,6 +17,8 @@ export interface Release {
   readonly isPreRelease: boolean;
   /** ISO 8601. */
   readonly publishedAt?: string;
+  /** Whether the host lets nobody change the release or move its tag any more. Absent: it may be changed. */
+  readonly isImmutable?: boolean;
   readonly assets: readonly ReleaseAsset[];
 }
 

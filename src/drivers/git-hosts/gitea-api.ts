@@ -62,6 +62,7 @@ function readRelease(release: Fields): Release {
       // Its downloads take the API's token.
       address: textOf(asset, "browser_download_url"),
       ...numbersOf(asset, { sizeBytes: "size" }),
+      ...textsOf(asset, { uploadedAt: "created_at" }),
     })),
   };
 }

@@ -60,6 +60,7 @@ function readRelease(release: Fields): Release {
     tag: textOf(release, "tag_name"),
     isPreRelease: release.prerelease === true,
     ...textsOf(release, { publishedAt: "published_at" }),
+    ...(release.immutable === true ? { isImmutable: true } : {}),
     assets: listOf(release.assets ?? [])
       .filter(({ state }) => state === undefined || state === "uploaded")
       .map(readAsset),
@@ -71,6 +72,7 @@ function readAsset(asset: Fields): ReleaseAsset {
     name: textOf(asset, "name"),
     address: textOf(asset, "url"),
     ...numbersOf(asset, { sizeBytes: "size" }),
+    ...textsOf(asset, { uploadedAt: "updated_at" }),
     ...(typeof asset.digest === "string" && /^sha256:[0-9a-f]{64}$/.test(asset.digest) ? { digest: asset.digest } : {}),
   };
 }

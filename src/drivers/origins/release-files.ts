@@ -70,6 +70,17 @@ export class ReleaseFiles {
     return `${plainLine(asset)} in the release ${this.#options.release.tag} of ${this.#options.repository}`;
   }
 
+  /** What is known of an asset: when it came out, since when it is as it is, and what vouches for it. */
+  factsOf(asset: string, { all: [voucher] }: Vouchers): CandidateFacts {
+    const { publishedAt } = this.#options.release;
+    const { uploadedAt } = this.#assets.get(asset) ?? {};
+    return {
+      ...(publishedAt === undefined ? {} : { publishedAt }),
+      ...(uploadedAt === undefined ? {} : { unchangedSince: later(uploadedAt, publishedAt) }),
+      ...(voucher === undefined ? {} : { checksum: voucher.kind }),
+    };
+  }
+
   /**
    * Looks for what vouches for an asset, without downloading it.
    *
@@ -154,4 +165,9 @@ export function integrityOf(vouchers: readonly Voucher[]): string | undefined {
   // The kind that the most tell: so what is recorded stays the same when one more tells it.
   const told = vouchers.find(({ checksum }) => checksum.algorithm === "sha256") ?? vouchers[0];
   return told === undefined ? undefined : formatIntegrity(told.checksum);
+}
+
+/** A file that was uploaded before its release came out was not to be had until then. */
+function later(one: string, other: string | undefined): string {
+  return other !== undefined && Date.parse(other) > Date.parse(one) ? other : one;
 }

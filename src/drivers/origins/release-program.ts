@@ -61,10 +61,7 @@ export async function resolveProgram(
     version,
     tag: release.tag,
     integrity,
-    facts: {
-      ...(release.publishedAt === undefined ? {} : { publishedAt: release.publishedAt }),
-      ...(voucher === undefined ? {} : { checksum: voucher.kind }),
-    },
+    facts: files.factsOf(asset, vouchers),
     fetchProgram: async () => {
       for (const line of remarks(chosen, { subject, tag: release.tag, version })) log.info(line);
       if (voucher === undefined)

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfAborted } from "@docker-machine/driver-sdk";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
+import type { CandidateFacts } from "../candidate.js";
 import type { GitHostApi, Release } from "../git-hosts/git-host-api.js";
 import type { GitSource } from "../git-source.js";
 import { isDriverManifest, parseManifestText } from "../manifest.js";
@@ -65,10 +66,12 @@ async function readPackage(
   const tarball = await orIfNoDriver(inspectTarball(file, subject));
   const manifest = tarball === undefined ? undefined : parseManifestText(tarball.manifestText, { source: subject });
   if (tarball === undefined || !isDriverManifest(manifest)) return undefined;
-  const { publishedAt, tag } = release;
-  const [voucher] = vouchers.all;
-  const facts = { ...(publishedAt === undefined ? {} : { publishedAt }), ...(voucher === undefined ? {} : { checksum: voucher.kind }) };
-  return { kind: "package", manifest, tag, integrity, facts, fetch: async () => tarball };
+  return { kind: "package", manifest, tag: release.tag, integrity, facts: files.factsOf(asset, vouchers), fetch: async () => tarball };
+}
+
+function publicationOf({ publishedAt, isImmutable }: Release): CandidateFacts {
+  if (publishedAt === undefined) return {};
+  return { publishedAt, ...(isImmutable === true ? { unchangedSince: publishedAt } : {}) };
 }
 
 /** The package in the tag's tree. A Go plugin's repository isn't fetched for finding that it has none: only its listing is, and only if git can. */
@@ -83,8 +86,7 @@ async function packageInTree(
     if (hasProgram && !(await hasPackage(tagged, context))) return undefined;
     const resolved = await orIfNoDriver(resolveGit(tagged, context));
     if (resolved === undefined || !isDriverManifest(resolved.manifest)) return undefined;
-    const { publishedAt } = release;
-    return { ...resolved, facts: { ...resolved.facts, ...(publishedAt === undefined ? {} : { publishedAt }) } };
+    return { ...resolved, facts: { ...resolved.facts, ...publicationOf(release) } };
   } catch (error) {
     throwIfAborted(context.signal);
     if (!hasProgram || !(error instanceof MachineError)) throw error;

@@ -111,18 +111,22 @@ function isFrom(patterns: Exclude<PolicyRules["provenance"], boolean | undefined
 
 function judgeAge({ minimumReleaseAge }: PolicyRules, { facts, version }: Candidate, now: number): readonly Objection[] {
   if (minimumReleaseAge === undefined || minimumReleaseAge.ms === 0) return [];
-  const { publishedAt = "" } = facts;
-  const published = Date.parse(publishedAt);
+  const { unchangedSince = "", publishedAt } = facts;
+  const published = Date.parse(unchangedSince);
   const demand = `must be out for ${minimumReleaseAge.text} at least`;
   if (Number.isNaN(published)) {
-    return [{ rule: "require.minimumReleaseAge", problem: `a release ${demand}, and when version ${version} was published is not known` }];
+    const why =
+      publishedAt === undefined
+        ? "when it was published is not known"
+        : "nothing keeps its contents from having been changed since it was published";
+    return [{ rule: "require.minimumReleaseAge", problem: `a release ${demand}, and of version ${version} ${why}` }];
   }
   const due = published + minimumReleaseAge.ms;
   if (due <= now) return [];
   return [
     {
       rule: "require.minimumReleaseAge",
-      problem: `a release ${demand}, and version ${version} was published at ${publishedAt}`,
+      problem: `a release ${demand}, and version ${version} was published at ${unchangedSince}`,
       remedy: `Wait until ${new Date(due).toISOString()}, or ask for an earlier version.`,
     },
   ];

@@ -1,11 +1,21 @@
 import type { CandidateFacts } from "../candidate.js";
 
 /** What a registry tells of a version beside its package.json. Nothing of it is verified. */
-export type PublishedFacts = Pick<CandidateFacts, "publishedAt" | "maintainers" | "publisher" | "repository" | "deprecated">;
+export type PublishedFacts = Pick<
+  CandidateFacts,
+  "publishedAt" | "unchangedSince" | "maintainers" | "publisher" | "repository" | "deprecated"
+>;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const HOSTS_OF_SHORTCUTS: Readonly<Record<string, string>> = { github: "github.com", gitlab: "gitlab.com", bitbucket: "bitbucket.org" };
+
+/** A registry keeps the time itself, and what is published there is never changed. */
+function publicationAt(time: unknown): Pick<PublishedFacts, "publishedAt" | "unchangedSince"> {
+  if (typeof time !== "string" || Number.isNaN(Date.parse(time))) return {};
+  const publishedAt = new Date(time).toISOString();
+  return { publishedAt, unchangedSince: publishedAt };
+}
 
 /**
  * Reads the facts of a version. What has the wrong form counts as not told.
@@ -20,7 +30,7 @@ export function publishedFacts(listing: Fields, manifest: Fields): PublishedFact
   const repository = repositoryOf(manifest.repository);
   const { deprecated } = manifest;
   return {
-    ...(typeof time === "string" && !Number.isNaN(Date.parse(time)) ? { publishedAt: new Date(time).toISOString() } : {}),
+    ...publicationAt(time),
     ...(maintainers.length === 0 ? {} : { maintainers: maintainers.sort() }),
     ...(publisher === undefined ? {} : { publisher }),
     ...(repository === undefined ? {} : { repository }),

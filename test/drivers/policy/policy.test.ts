@@ -38,7 +38,7 @@ const refusedBy = (rules: object, candidate: Candidate, wishes: InstallWishes = 
 
 const signed: Partial<Candidate> = { facts: { signature: { keyId: "k" } } };
 const builtFrom = (repository: string): Partial<Candidate> => ({ facts: { provenance: { repository } } });
-const published = (publishedAt: string): Partial<Candidate> => ({ facts: { publishedAt } });
+const published = (publishedAt: string): Partial<Candidate> => ({ facts: { unchangedSince: publishedAt } });
 
 describe("a rule", () => {
   it.each<[string, object, Candidate, InstallWishes?]>([
@@ -102,6 +102,12 @@ describe("a rule", () => {
       candidateOf("npm:a", published("2027-01-01T00:00:00Z")),
     ],
     ["require.minimumReleaseAge", "not known", { require: { minimumReleaseAge: "1h" } }, candidateOf("npm:a")],
+    [
+      "require.minimumReleaseAge",
+      "old, but it may have been changed since",
+      { require: { minimumReleaseAge: "1h" } },
+      candidateOf("o/r", { facts: { publishedAt: "2020-01-01T00:00:00Z" } }),
+    ],
     ["require.minimumReleaseAge", "nonsense", { require: { minimumReleaseAge: "1h" } }, candidateOf("npm:a", published("long ago"))],
     ["shortNames", "typed", { shortNames: false }, candidateOf("npm:docker-machine-driver-a", { typedName: "a" })],
     ["installScripts", "wanted", { installScripts: false }, candidateOf("npm:a"), { allowScripts: true, yes: true }],

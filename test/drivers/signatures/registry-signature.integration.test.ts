@@ -137,6 +137,7 @@ test("The facts beside package.json are told as the registry tells them", async 
   world.registry.listingFields = { time: { "1.0.0": "2026-01-02T03:04:05.678Z" }, maintainers: [{ name: "bob" }, { name: "ann" }] };
   expect(await world.facts()).toEqual({
     publishedAt: "2026-01-02T03:04:05.678Z",
+    unchangedSince: "2026-01-02T03:04:05.678Z",
     maintainers: ["ann", "bob"],
     publisher: "ann",
     repository: "github.com/my-org/my-repo",
