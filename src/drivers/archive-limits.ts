@@ -60,6 +60,7 @@ export class ArchiveMeter {
   readonly #subject: string;
   readonly #budget: TreeBudget | undefined;
   #entries = 0;
+  #entryBytes = 0;
   #bytes = 0;
   #endedAt: number | undefined;
 
@@ -92,10 +93,12 @@ export class ArchiveMeter {
 
   /** @throws {MachineError} `DRIVER_TOO_LARGE` */
   addEntry(entry: SizedEntry): void {
-    const { entries, entryBytes, pathBytes, pathParts } = ARCHIVE_LIMITS;
+    const { entries, entryBytes, bytes, pathBytes, pathParts } = ARCHIVE_LIMITS;
     const shown = JSON.stringify(entry.path.slice(0, 200));
     this.#entries += 1;
     if (this.#entries > entries) throw tooLarge(this.#subject, `it has more than ${entries} entries`);
+    this.#entryBytes += entry.size;
+    if (this.#entryBytes > bytes && entry.size <= entryBytes) throw tooLarge(this.#subject, `it unpacks to more than ${megabytes(bytes)}`);
     if (entry.size > entryBytes) throw tooLarge(this.#subject, `its entry ${shown} has more than ${megabytes(entryBytes)}`);
     if (Buffer.byteLength(entry.path) > pathBytes)
       throw tooLarge(this.#subject, `an entry's path has more than ${pathBytes} bytes: ${shown}…`);

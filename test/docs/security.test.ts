@@ -4,6 +4,7 @@ import { ARCHIVE_LIMITS, TREE_LIMITS } from "../../src/drivers/archive-limits.js
 import { CLOCKS, KILLED_COMMANDS, LOADS, ROOM_KB, ROUNDS } from "../drivers/hostile/interruptions.js";
 import { INHERITED_NAMES, LOOK_ALIKES, NAMES_WITH_MEANING, RESERVED } from "../drivers/hostile/names.js";
 import { CUTS, HOSTILE_DOWNLOADS, HOSTILE_METADATA } from "../drivers/hostile/registry-answers.js";
+import { HOSTILE_REPOSITORIES } from "../drivers/hostile/repositories.js";
 import { MOVED_TAGS, REDIRECTS } from "../drivers/hostile/sources.js";
 import { BOMBS, HOSTILE_TARBALLS } from "../drivers/hostile/tarballs.js";
 
@@ -16,6 +17,7 @@ test("docs/security.md tells how many of each hostile case are tried", () => {
     ["of them measured for peak memory", BOMBS.length],
     ["wrong answers about a package", HOSTILE_METADATA.length],
     ["wrong downloads", HOSTILE_DOWNLOADS.length],
+    ["repositories", HOSTILE_REPOSITORIES.length],
     ["lines cut", CUTS],
     ["redirects with a token", REDIRECTS.length],
     ["moves of a tag under a pin", MOVED_TAGS.length],

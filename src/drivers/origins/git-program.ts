@@ -25,6 +25,12 @@ export interface GitContext {
   readonly token?: GitHostToken | undefined;
 }
 
+/** A server that sends next to nothing for half a minute is given up, and large files are not read into memory as a whole. */
+const CAREFUL: readonly [string, string][] = [
+  ["http.lowSpeedLimit", "1000"],
+  ["http.lowSpeedTime", "30"],
+  ["core.bigFileThreshold", "16m"],
+];
 /** The token's way to git: not on a command line, and not in a header that a redirect could carry to another host. */
 const TOKEN_FOR_GIT = "DOCKER_MACHINE_GIT_TOKEN";
 const CREDENTIAL_HELPER = `!f() { test "$1" = get && printf 'username=x-access-token\\npassword=%s\\n' "$${TOKEN_FOR_GIT}"; }; f`;
@@ -32,6 +38,7 @@ const MISSING =
   /repository .*not found|does not exist|does not appear to be a git repository|returned error: 404|no such (?:file|repository|project)/i;
 const REFUSED =
   /authentication failed|could not read (?:username|password)|returned error: 40[13]|permission denied|access denied|terminal prompts disabled|host key verification failed|invalid credentials/i;
+const FULL = /no space left on device|disk quota exceeded/i;
 const CUT =
   /early eof|unexpected disconnect|hung up|index-pack failed|rpc failed|curl \d+|bad pack|could not resolve host|connection (?:refused|timed out|reset)|couldn't connect|failed to connect|unable to access|network is unreachable|ssl/i;
 
@@ -83,7 +90,7 @@ export function gitEnvironment(remote: Remote, env: NodeJS.ProcessEnv, found?: G
   const { host, protocol } = new URL(remote.address);
   const token = takesToken(remote) ? (environmentToken(host, env) ?? found) : undefined;
   const helper = `credential.https://${host}.helper`;
-  const config: [string, string][] = [["core.hooksPath", "/dev/null"]];
+  const config: [string, string][] = [["core.hooksPath", "/dev/null"], ...CAREFUL];
   if (token?.isExplicit === true) config.push([helper, ""]);
   if (token !== undefined) config.push([helper, CREDENTIAL_HELPER]);
   return {
@@ -118,6 +125,11 @@ function gitError(stderr: string, { source, remote }: GitContext): MachineError 
   const shown = formatSource(source);
   const where = remote.isMirror ? ` (through the mirror ${remote.address})` : "";
   const reason = lastLines(stderr);
+  if (FULL.test(stderr)) {
+    return new MachineError("FILE_UNWRITABLE", `git could not write what it fetched of ${shown}: ${reason}`, {
+      suggestions: ["Make room on the disk, and try again."],
+    });
+  }
   if (REFUSED.test(stderr)) {
     return new MachineError("SOURCE_NEEDS_TOKEN", `${shown}${where} does not exist, or needs a login: ${reason}`, {
       suggestions: loginAdvice(source, remote),

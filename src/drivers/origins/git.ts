@@ -7,6 +7,7 @@ import { formatSource } from "../source.js";
 import { gitAccess } from "./git-access.js";
 import { foundToken, type GitContext, remoteOf, runGit, tryGit } from "./git-program.js";
 import { type PickedReference, pickReferences, readReferences } from "./git-references.js";
+import { measureCommit } from "./measure-commit.js";
 import { type Origin, type OriginContext, passedOver } from "./origin.js";
 
 /** A repository on any git host: one commit of it, without its history, submodules or hooks. */
@@ -32,6 +33,7 @@ export const resolveGit: Origin<GitSource> = async (source, context) => {
     ...(newest === manifest ? {} : { passedOver: passedOver(newest) }),
     fetch: async () => {
       const file = join(scratch, "package.tar");
+      await measureCommit(repository, commit, git);
       await runGit(["-C", repository, "archive", "--format=tar", "--prefix=package/", `--output=${file}`, commit], git);
       const tarball = await inspectTarball(file, formatSource(source));
       await access.keep(commit);

@@ -29,6 +29,7 @@ describe("killed before its changes to the disk", () => {
       const world = await worldWithVersions();
       const total = await countChanges(world, verb);
       const moments = [...new Set(Array.from({ length: kills }, (_, index) => 1 + Math.floor((index * total) / kills)))];
+      expect(moments).toHaveLength(kills);
       await inBatches(moments, WIDTH, async (moment) => {
         await using cli = await prepared(world, verb);
         const killed = await runIn(world, cli, verb, { NODE_OPTIONS: `--import=${preload}`, KILL_AT_CHANGE: String(moment) });
@@ -101,7 +102,7 @@ describe.skipIf(mountProblem !== undefined)(
         );
 
       if (room === 0) expect(outcome, "the disk was really full").toBeDefined();
-    if (outcome !== undefined)
+      if (outcome !== undefined)
         expect(outcome).toMatchObject({ code: "FILE_UNWRITABLE", suggestions: ["Make room on the disk, and try again."] });
       expect((await drivers().obtain("acme")).definition.summary).toBe(outcome === undefined ? "2.0.0" : "1.0.0");
       await rm(filler);

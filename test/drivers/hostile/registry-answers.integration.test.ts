@@ -1,4 +1,7 @@
-import { describe, test } from "vitest";
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
+import { Cli } from "../../support/cli.js";
+import { DriverWorld } from "../../support/driver-world.js";
 import { ACME, HostileWorld } from "../../support/hostile-world.js";
 import { inBatches } from "../../support/in-batches.js";
 import { CutLine, TamperedRegistry } from "../../support/tampered-registry.js";
@@ -39,6 +42,20 @@ test(`a line that is cut at any byte, ${CUTS} of them: the old version stays, or
     await line.stop();
     worlds.push(hostile);
   });
+});
+
+test("a registry that is silent: Ctrl-C ends the wait, and says that it was interrupted", async () => {
+  const world = await DriverWorld.start();
+  const registry = await TamperedRegistry.start(world.registry);
+  const asked = Promise.withResolvers<void>();
+  registry.metadata = () => asked.resolve();
+  await using cli = await Cli.create();
+  const child = cli.start(["driver", "install", ACME], { env: { npm_config_registry: registry.url } });
+  const [errors] = [child.stderr.toArray()];
+  await asked.promise;
+  child.kill("SIGINT");
+  const [exitCode] = (await once(child, "close")) as [number | null];
+  expect([exitCode, String(Buffer.concat(await errors))]).toEqual([130, expect.stringContaining("Interrupted")]);
 });
 
 function envOf({ world }: HostileWorld, registry: string): NodeJS.ProcessEnv {
