@@ -1,8 +1,12 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Arborist from "@npmcli/arborist";
-import type { DependencyPin, DependencyPins } from "./dependency-pins.js";
+import { MachineError } from "../errors.js";
+import { TreeBudget } from "./archive-limits.js";
+import { currentPlatform, type DependencyPin, type DependencyPins, fitsPlatform } from "./dependency-pins.js";
+import type { NpmRegistry } from "./npm-registry.js";
 import type { NpmSettings } from "./npm-settings.js";
+import { measureDependency } from "./package-tarball.js";
 import type { TreeRoot } from "./plain-tree.js";
 
 type ArboristOptions = ConstructorParameters<typeof Arborist>[0];
@@ -14,6 +18,7 @@ const NO_PROGRAMS = { ignoreScripts: true, ignoreExtension: true, binLinks: fals
 const ONLY_THE_TREE = { save: false, packageLock: false, audit: false, legacyPeerDeps: true };
 /** What the user may have set for projects of their own. */
 const PLACE = { global: false, workspacesEnabled: false, dryRun: false, packageLockOnly: false, installLinks: false };
+const DOWNLOADS_AT_ONCE = 12;
 const OMITTED = ["dev", "peer"] as const;
 /** The fields of package.json that count: development dependencies would be asked for, even if they are left out in the end. */
 const ROOT_FIELDS = [
@@ -47,6 +52,8 @@ interface TreeNode {
   readonly packageName: string;
   readonly version: string;
   readonly integrity: string | null;
+  /** The tarball's address. */
+  readonly resolved: string | null;
   readonly isRoot: boolean;
   readonly inBundle: boolean;
   readonly optional: boolean;
@@ -68,14 +75,48 @@ function pinOf({ name, packageName, version, integrity, optional, package: conte
   };
 }
 
-/** Lays the dependencies of a package into its `node_modules` as npm does, from registries alone, without scripts, peer or development dependencies. */
-export async function layArboristTree({ folder, content }: TreeRoot, settings: NpmSettings): Promise<void> {
+/**
+ * Lays the dependencies of a package into its `node_modules` as npm does, from registries alone, without scripts, peer or development dependencies.
+ *
+ * @throws {MachineError} `DRIVER_TOO_LARGE`; other errors are those of npm's libraries
+ */
+export async function layArboristTree({ folder, content, scratch }: TreeRoot, settings: NpmSettings, registry: NpmRegistry): Promise<void> {
   await withPlainRoot({ folder, content }, async () => {
     const arborist = new Arborist(treeOptions(folder, settings));
+    const tree = (await arborist.buildIdealTree()) as unknown as { readonly inventory: ReadonlyMap<string, TreeNode> };
+    await measure(tree.inventory, { name: content.name, scratch, registry });
     await arborist.reify({ omit: [...OMITTED], save: false });
   });
   // It names the registry's addresses, and so would give the same tree another hash behind a mirror.
   await rm(join(folder, "node_modules", ".package-lock.json"), { force: true });
+}
+
+/** Arborist unpacks whatever comes. What was measured is what it unpacks: it takes it out of npm's cache, by its hash. */
+async function measure(
+  inventory: ReadonlyMap<string, TreeNode>,
+  { name, scratch, registry }: { readonly name: unknown; readonly scratch: string; readonly registry: NpmRegistry },
+): Promise<void> {
+  const budget = new TreeBudget(name);
+  const platform = currentPlatform();
+  const waiting = [...inventory.values()].filter(({ isRoot, inBundle, peer, dev }) => !isRoot && !inBundle && !peer && !dev).entries();
+  const work = async () => {
+    for (const [index, node] of waiting) {
+      budget.addPackage();
+      const { resolved, integrity, packageName, version, optional } = node;
+      if (integrity === null || resolved?.startsWith("http") !== true || !fitsPlatform(pinOf(node), platform)) continue;
+      const file = join(scratch, `measured-${index}.tgz`);
+      try {
+        await registry.download(registry.addressHere(resolved), file, integrity);
+        await measureDependency(file, `${packageName} ${version}`, budget);
+      } catch (error) {
+        // Arborist goes on without an optional package that can't be had.
+        if (!optional || error instanceof MachineError) throw error;
+      } finally {
+        await rm(file, { force: true });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: DOWNLOADS_AT_ONCE }, work));
 }
 
 function treeOptions(path: string, { offline = false, ...settings }: NpmSettings): ArboristOptions {

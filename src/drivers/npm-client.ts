@@ -107,7 +107,7 @@ export class NpmClient {
       const { layPlainTree } = await import("./plain-tree.js");
       if (await layPlainTree(root, registry, settings)) return;
       const { layArboristTree } = await import("./arborist-tree.js");
-      await layArboristTree(root, settings);
+      await layArboristTree(root, settings, registry);
     });
   }
 

@@ -92,24 +92,21 @@ export async function unpackTarball(tarball: PackageTarball, folder: string): Pr
  * @throws {MachineError} `DRIVER_TOO_LARGE`, `FILE_UNWRITABLE`
  */
 export async function unpackDependency(file: string, folder: string, budget: TreeBudget): Promise<void> {
-  const { Unpack } = await import("tar/unpack");
-  const meter = new ArchiveMeter(`The dependency in ${shownFolder(folder)}`, budget);
+  const { extract } = await import("tar/extract");
+  // All of it is measured first: what was begun to be unpacked could not be stopped at once.
+  await measureDependency(file, `in ${shownFolder(folder)}`, budget);
   const ownIgnores = new Set<string>();
-  const filter = (_path: string, entry: object) => {
-    if (!("type" in entry)) return false;
-    meter.addEntry(entry as ReadEntry);
-    return prepareAsNpm(entry as ReadEntry, ownIgnores);
-  };
+  const filter = (_path: string, entry: object) => "type" in entry && prepareAsNpm(entry as ReadEntry, ownIgnores);
   try {
     await mkdir(folder, { recursive: true });
-    await readArchive(file, new Unpack({ cwd: folder, strip: 1, preserveOwner: false, noMtime: true, filter }), meter);
+    await extract({ file, cwd: folder, strip: 1, preserveOwner: false, noMtime: true, noChmod: true, filter });
   } catch (error) {
     throw unwritable(folder, error);
   }
 }
 
 /**
- * Holds a dependency's tarball, which somebody else will unpack, against the limits.
+ * Holds a dependency's tarball against the limits.
  *
  * @throws {MachineError} `DRIVER_TOO_LARGE`
  */

@@ -47,7 +47,8 @@ export async function withScratch<T>(directory: string, action: (scratch: string
   try {
     return await action(scratch);
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    // After an interruption something may still be written there. What stays is swept away next time.
+    await rm(scratch, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 

@@ -96,7 +96,7 @@ test.each<[string, Fields]>([
   const [plain, full] = [await makeRoot(world, "plain", fields), await makeRoot(world, "arborist", fields)];
 
   expect(await layPlainTree(plain, new NpmRegistry(settings), settings)).toBe(true);
-  await layArboristTree(full, settings);
+  await layArboristTree(full, settings, new NpmRegistry(settings));
 
   const tree = await listTree(plain.folder);
   expect(tree).toEqual(await listTree(full.folder));

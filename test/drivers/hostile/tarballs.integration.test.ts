@@ -41,3 +41,14 @@ describe("a tarball with", () => {
     expect(peak).toBeLessThan(PEAK_KIB);
   });
 });
+
+describe.each(["dependencies", "optionalDependencies"])("a package among a driver's %s with", (field) => {
+  test.each(BOMBS)("$name is refused", async ({ make, code }) => {
+    const hostile = await HostileWorld.start();
+    const { world } = hostile;
+    const evil = hostile.package({ name: "evil", version: "1.0.0", driver: "evil" });
+    world.registry.publishTarball({ name: "evil", version: "1.0.0" }, make(evil, world.root));
+    world.registry.publish(driverPackage({ version: "2.0.0", manifest: { [field]: { evil: "1" } } }));
+    await hostile.expectRefusal(() => world.drivers().install(ACME), code, /evil/);
+  });
+});
