@@ -66,7 +66,7 @@ describe.each(["bash", "zsh", "fish"] as const)("%s completes", (shell) => {
     expect(await offered(shell, "ss")).toEqual(["ssh"]);
     expect(await offered(shell, "")).toEqual(expect.arrayContaining(["create", "driver", "ls", "plugins", "start"]));
     expect(await offered(shell, "")).not.toContain("complete");
-    expect(await offered(shell, "driver", "un")).toEqual(["uninstall"]);
+    expect(await offered(shell, "driver", "un")).toEqual(["uninstall", "unlink"]);
     expect(await offered(shell, "-D", "st")).toEqual(["start", "status", "stop"]);
   });
 
