@@ -9,6 +9,7 @@ import type { InstallContext, StageContext, StagedDriver } from "./install-conte
 import { recordTree, wholeProblem } from "./installed-tree.js";
 import { linkFolder } from "./link-folder.js";
 import { folderOf } from "./load.js";
+import { checkAtLoad } from "./load-check.js";
 import { type InstalledVersion, type Receipt, withoutPrevious } from "./receipts.js";
 import { ensureSdkLink } from "./sdk-link.js";
 import { type DriverSource, isSameOrigin, parseSource } from "./source.js";
@@ -150,6 +151,7 @@ export async function settle(driver: StagedDriver, context: StageContext): Promi
   throwIfAborted(signal);
   onStep("import");
   await driver.tryImport();
+  await refuseSelfChange(staged, receipt);
   throwIfAborted(signal);
   onStep("swap");
   await swap(staged, receipt, directory);
@@ -159,6 +161,15 @@ export async function settle(driver: StagedDriver, context: StageContext): Promi
   const whole = previous === undefined ? receipt : { ...receipt, previous };
   await receipts.put(whole);
   return whole;
+}
+
+/** A driver that writes into its own folder would be refused as damaged from then on. */
+async function refuseSelfChange(staged: string, { name, source, treeHash = "" }: Receipt): Promise<void> {
+  const { problem } = await checkAtLoad(staged, treeHash);
+  if (problem === undefined) return;
+  throw new MachineError("DRIVER_LOAD_FAILED", `The driver "${name}" (${source}) changes its own files when it is imported: ${problem}.`, {
+    suggestions: ["Tell the driver's author: what it writes belongs into the machine's folder, or into a cache folder of its own."],
+  });
 }
 
 /** The rename. Where the very same tree is already installed it stays, unless it was damaged since. */

@@ -73,6 +73,20 @@ test.each([
     "DRIVER_LOAD_FAILED",
   ],
   [
+    "a driver that writes into its own folder",
+    (world: DriverWorld) =>
+      world.registry.publish(
+        driverPackage({
+          code: driverCode(
+            "acme",
+            "1",
+            'import { writeFileSync } from "node:fs";\nwriteFileSync(new URL("cache.json", import.meta.url), "{}");',
+          ),
+        }),
+      ),
+    "DRIVER_LOAD_FAILED",
+  ],
+  [
     "a driver with a syntax error",
     (world: DriverWorld) => world.registry.publish(driverPackage({ code: "export default {" })),
     "DRIVER_LOAD_FAILED",
