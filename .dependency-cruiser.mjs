@@ -36,10 +36,10 @@ const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
 
 /** Which files of src/ may import an npm package. */
 const OWNERS = {
-  "npm-registry-fetch": "^src/drivers/(npm-registry|registry-agent)[.]ts$",
-  "@npmcli/agent": "^src/drivers/(registry-agent|git-hosts/http-connection)[.]ts$",
-  "@npmcli/arborist": "^src/drivers/arborist-tree[.]ts$",
-  "@npmcli/config": "^src/drivers/(npm-settings[.]ts|npm-libraries[.]d[.]ts)$",
+  "npm-registry-fetch": "^src/drivers/npm/(npm-registry|registry-agent)[.]ts$",
+  "@npmcli/agent": "^src/drivers/(npm/registry-agent|git-hosts/http-connection)[.]ts$",
+  "@npmcli/arborist": "^src/drivers/npm/arborist-tree[.]ts$",
+  "@npmcli/config": "^src/drivers/npm/(npm-settings[.]ts|npm-libraries[.]d[.]ts)$",
   "@sigstore": "^src/drivers/signatures/",
   ssh2: "^src/ssh/",
   "node-forge": "^src/certificates/",
@@ -49,7 +49,7 @@ const OWNERS = {
 
 /** Files of src/ that import npm's libraries, and are themselves imported when needed. */
 const NPM_PARTS =
-  "^src/drivers/(npm-(settings|registry)|registry-agent|git-hosts/http-connection|(plain|arborist)-tree|signatures/(?!published-facts)[^/]+)[.]ts$";
+  "^src/drivers/(npm/(npm-(settings|registry)|registry-agent|(plain|arborist)-tree)|git-hosts/http-connection|signatures/(?!published-facts)[^/]+)[.]ts$";
 
 const ownerRules = Object.entries(OWNERS).map(([library, owner]) => ({
   name: `${library.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}-has-one-place`,

@@ -34,7 +34,7 @@ const hot = hotChunk(
 );
 /** What fetches drivers from registries, with npm's libraries. */
 const npmClient = hotChunk(
-  ["npm-settings", "npm-registry", "plain-tree"].map((name) => join(sources, "drivers", `${name}.ts`)),
+  ["npm-settings", "npm-registry", "plain-tree"].map((name) => join(sources, "drivers", "npm", `${name}.ts`)),
   () => false,
 );
 const bundle = await rolldown({

@@ -1,4 +1,4 @@
-import type { DriverSource } from "./source.js";
+import type { DriverSource } from "./source/source.js";
 
 /** A version that was found, as far as it is known before anything of it but its package.json is fetched. Policy, user and lock judge it by this. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import type { Logger } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
 import { SDK_PACKAGE } from "./manifest.js";
-import { formatSource, parseSource, withoutVersion } from "./source.js";
+import { formatSource, parseSource, withoutVersion } from "./source/source.js";
 
 /** A driver's demand and what there is. */
 export interface CompatibilityQuestion {

@@ -4,6 +4,7 @@ import { removeDirectory } from "../files/atomic-file.js";
 import { withLock } from "../files/lock.js";
 import type { Settings } from "../settings.js";
 import type { Gate, InstallWishes } from "./candidate.js";
+import { type Ask, unknownName } from "./consent/trust.js";
 import { describeInstallation, describePresent } from "./describe-installation.js";
 import { DriverLoader, type DriverReference } from "./driver-loader.js";
 import type { FoundDriver } from "./find-driver.js";
@@ -16,8 +17,7 @@ import type { LoadOfficialIndex } from "./official-index/index-gate.js";
 import { loadPolicy, type PolicyPlaces } from "./policy/policy-places.js";
 import { type Receipt, Receipts } from "./receipts.js";
 import { findShipped, shippedAlready, shippedDrivers, shippedStays } from "./shipped.js";
-import { type DriverSource, formatSource, parseSource } from "./source.js";
-import { type Ask, unknownName } from "./trust.js";
+import { type DriverSource, formatSource, parseSource } from "./source/source.js";
 import type { DriverUpdate, UpdateContext } from "./updates.js";
 
 /** What {@link Drivers} works with. */

@@ -2,13 +2,13 @@ import type { Candidate } from "./candidate.js";
 import { checkCompatibility, sdkFit } from "./compatibility.js";
 import type { GitHosts } from "./git-hosts/git-hosts.js";
 import { type DriverManifest, readManifest } from "./manifest.js";
-import { NpmClient } from "./npm-client.js";
+import { NpmClient } from "./npm/npm-client.js";
 import type { OriginContext, PassedOver, ResolvedFolder, ResolvedPackage, ResolvedProgram } from "./origins/origin.js";
-import { ownerOf } from "./owner.js";
 import { packageOfName } from "./package-of-name.js";
 import { resolveSource } from "./resolve.js";
 import type { HostSdk } from "./sdk-link.js";
-import { type DriverSource, formatSource } from "./source.js";
+import { ownerOf } from "./source/owner.js";
+import { type DriverSource, formatSource } from "./source/source.js";
 
 /** A driver that was found, judged by its package.json alone. What is still to come is the judgement of others, and fetching it. */
 export type FoundDriver = FoundPackage | FoundProgram | FoundFolder;

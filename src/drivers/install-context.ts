@@ -1,13 +1,13 @@
 import type { Logger } from "@docker-machine/driver-sdk";
 import type { Settings } from "../settings.js";
 import type { Candidate, Gate, InstallWishes } from "./candidate.js";
-import type { DependencyPins } from "./dependency-pins.js";
+import type { Ask } from "./consent/trust.js";
 import type { GitHosts } from "./git-hosts/git-hosts.js";
-import type { NpmClient } from "./npm-client.js";
-import type { TreeRoot } from "./plain-tree.js";
+import type { DependencyPins } from "./npm/dependency-pins.js";
+import type { NpmClient } from "./npm/npm-client.js";
+import type { TreeRoot } from "./npm/plain-tree.js";
 import type { Receipts } from "./receipts.js";
 import type { HostSdk } from "./sdk-link.js";
-import type { Ask } from "./trust.js";
 
 /** The steps of an installation, in their order. */
 export const INSTALL_STEPS = ["sweep", "resolve", "trust", "unpack", "dependencies", "record", "import", "swap", "receipt"] as const;

@@ -1,7 +1,7 @@
 import type { Gate, InstallWishes } from "./candidate.js";
-import { type ConsentOptions, consentGate } from "./consent.js";
+import { type ConsentOptions, consentGate } from "./consent/consent.js";
+import type { Ask } from "./consent/trust.js";
 import { loadPolicy, type PolicyPlaces } from "./policy/policy-places.js";
-import type { Ask } from "./trust.js";
 
 /** What {@link installGates} works with. */
 export interface InstallGatesOptions extends Omit<ConsentOptions, "policy"> {

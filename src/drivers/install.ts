@@ -6,16 +6,16 @@ import { makePrivateDirectory } from "../files/atomic-file.js";
 import type { Candidate } from "./candidate.js";
 import { type FoundDriver, findDriver } from "./find-driver.js";
 import type { InstallContext, StageContext, StagedDriver } from "./install-context.js";
-import { recordTree, wholeProblem } from "./installed-tree.js";
 import { linkFolder } from "./link-folder.js";
 import { folderOf } from "./load.js";
-import { checkAtLoad } from "./load-check.js";
 import { type InstalledVersion, type Receipt, withoutPrevious } from "./receipts.js";
 import { ensureSdkLink } from "./sdk-link.js";
-import { type DriverSource, isSameOrigin, parseSource } from "./source.js";
+import { type DriverSource, isSameOrigin, parseSource } from "./source/source.js";
 import { stagePackage } from "./stage-package.js";
 import { stageProgram } from "./stage-program.js";
 import { sweepDrivers, withScratch } from "./sweep.js";
+import { recordTree, wholeProblem } from "./tree/installed-tree.js";
+import { checkAtLoad } from "./tree/load-check.js";
 
 /** What an installation came to. */
 export interface InstallResult {

@@ -3,8 +3,8 @@ import { warnIfUnfit } from "./compatibility.js";
 import type { FoundFolder } from "./find-driver.js";
 import type { InstallContext, StageContext } from "./install-context.js";
 import { folderOf, importLinked } from "./load.js";
-import { checkAtLoad } from "./load-check.js";
 import { type InstalledVersion, type Receipt, withoutPrevious } from "./receipts.js";
+import { checkAtLoad } from "./tree/load-check.js";
 
 /** Makes a folder of the user's own an installed driver, which is used in place. What was installed under its name stays on disk, for when it is unlinked. */
 export async function linkFolder(

@@ -9,7 +9,7 @@ import { readManifest, SDK_PACKAGE } from "./manifest.js";
 import { resolveFolder } from "./origins/folder.js";
 import type { InstalledVersion, Receipt } from "./receipts.js";
 import { ensureSdkLink, type HostSdk } from "./sdk-link.js";
-import { PACKAGE_FOLDER } from "./tree-listing.js";
+import { PACKAGE_FOLDER } from "./tree/tree-listing.js";
 
 /** What loading a driver needs to know. */
 export interface LoadContext {
@@ -51,12 +51,12 @@ export async function loadReceipt(receipt: Receipt, { directory, sdk, log }: Loa
 /** The folder of a receipt's tree, once that is known to be as it was installed. */
 async function checkTree(receipt: Receipt, directory: string): Promise<string> {
   const folder = folderOf(receipt, directory);
-  const { checkAtLoad } = await import("./load-check.js");
+  const { checkAtLoad } = await import("./tree/load-check.js");
   const { treeHash = "" } = receipt;
   const { problem, leavesModules } = await checkAtLoad(folder, treeHash);
   if (problem !== undefined) throw damaged(receipt, folder, problem);
   if (leavesModules) {
-    const { guardModules } = await import("./guard-modules.js");
+    const { guardModules } = await import("./tree/guard-modules.js");
     guardModules({ folder, treeHash, damaged: (what) => damaged(receipt, folder, what) });
   }
   return folder;

@@ -4,7 +4,7 @@ import type { OriginContext, ResolvedDriver } from "./origins/origin.js";
 import { resolveRepository } from "./origins/repository.js";
 import { resolveTarballFile, resolveTarballUrl } from "./origins/tarball.js";
 import { packageOfName } from "./package-of-name.js";
-import type { DriverSource } from "./source.js";
+import type { DriverSource } from "./source/source.js";
 
 /** Finds the version that a source means, and reads its package.json; nothing of it is unpacked. */
 export async function resolveSource(source: DriverSource, context: OriginContext): Promise<ResolvedDriver> {

@@ -5,7 +5,7 @@ import { sdkFit } from "./compatibility.js";
 import { SDK_PACKAGE } from "./manifest.js";
 import type { Receipt, Receipts } from "./receipts.js";
 import { type HostSdk, SDK_NOTE } from "./sdk-link.js";
-import { formatSource, parseSource, withoutVersion } from "./source.js";
+import { formatSource, parseSource, withoutVersion } from "./source/source.js";
 
 /** What {@link noticeSdkChange} works with. */
 export interface SdkChangeContext {

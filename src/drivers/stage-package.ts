@@ -2,14 +2,14 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfAborted } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
+import { unpackTarball } from "./archive/package-tarball.js";
 import type { FoundPackage } from "./find-driver.js";
 import type { Pinning, StageContext, StagedDriver } from "./install-context.js";
 import { importDriver } from "./load.js";
 import { bundlesSdk, type DriverManifest, parseManifestText, readManifest, SDK_PACKAGE } from "./manifest.js";
-import type { NpmClient } from "./npm-client.js";
-import { unpackTarball } from "./package-tarball.js";
-import type { TreeRoot } from "./plain-tree.js";
-import { PACKAGE_FOLDER } from "./tree-listing.js";
+import type { NpmClient } from "./npm/npm-client.js";
+import type { TreeRoot } from "./npm/plain-tree.js";
+import { PACKAGE_FOLDER } from "./tree/tree-listing.js";
 
 /**
  * Makes a package's tree beside: unpacked, with its dependencies, and without running scripts unless that was asked for.

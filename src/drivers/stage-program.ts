@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { throwIfAborted } from "@docker-machine/driver-sdk";
 import type { FoundProgram } from "./find-driver.js";
 import type { StageContext, StagedDriver } from "./install-context.js";
-import { PACKAGE_FOLDER } from "./tree-listing.js";
+import { PACKAGE_FOLDER } from "./tree/tree-listing.js";
 
 const EXECUTABLE = 0o755;
 

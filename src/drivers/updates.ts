@@ -1,15 +1,15 @@
 import { MachineError } from "../errors.js";
 import type { Candidate } from "./candidate.js";
 import { checkCompatibility } from "./compatibility.js";
+import type { Ask } from "./consent/trust.js";
 import { type FoundDriver, findDriver } from "./find-driver.js";
 import { inDriversFolder, installFound, isSameVersion } from "./install.js";
 import type { InstallContext, StageContext } from "./install-context.js";
-import { wholeProblem } from "./installed-tree.js";
 import { folderOf } from "./load.js";
 import type { PassedOver } from "./origins/origin.js";
 import { type InstalledVersion, type Receipt, withoutPrevious } from "./receipts.js";
-import { parseSource } from "./source.js";
-import type { Ask } from "./trust.js";
+import { parseSource } from "./source/source.js";
+import { wholeProblem } from "./tree/installed-tree.js";
 
 /** What an update of one driver would come to, or came to. */
 export interface DriverUpdate {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { ARCHIVE_LIMITS, TREE_LIMITS } from "../../src/drivers/archive-limits.js";
+import { ARCHIVE_LIMITS, TREE_LIMITS } from "../../src/drivers/archive/archive-limits.js";
 import { CLOCKS, KILLED_COMMANDS, LOADS, ROOM_KB, ROUNDS } from "../drivers/hostile/interruptions.js";
 import { INHERITED_NAMES, LOOK_ALIKES, NAMES_WITH_MEANING, RESERVED } from "../drivers/hostile/names.js";
 import { CUTS, HOSTILE_DOWNLOADS, HOSTILE_METADATA } from "../drivers/hostile/registry-answers.js";

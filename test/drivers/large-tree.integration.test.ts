@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkAtLoad } from "../../src/drivers/load-check.js";
+import { checkAtLoad } from "../../src/drivers/tree/load-check.js";
 import { driverCode, driverPackage } from "../support/driver-package.js";
 import { DriverWorld } from "../support/driver-world.js";
 import { startDriversProcess } from "../support/drivers-process.js";

@@ -2,7 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { unlinkFolder } from "../../src/drivers/link-folder.js";
-import { verifyDrivers } from "../../src/drivers/verify.js";
+import { verifyDrivers } from "../../src/drivers/tree/verify.js";
 import { driverPackage, writeFiles } from "../support/driver-package.js";
 import { DriverWorld } from "../support/driver-world.js";
 import { errorOf } from "../support/error-of.js";

@@ -1,8 +1,8 @@
 import { appendFile, chmod, cp, link, lstat, mkdir, readFile, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { recordTree, treeDamage } from "../../src/drivers/installed-tree.js";
-import { checkAtLoad } from "../../src/drivers/load-check.js";
+import { recordTree, treeDamage } from "../../src/drivers/tree/installed-tree.js";
+import { checkAtLoad } from "../../src/drivers/tree/load-check.js";
 import { writeFiles } from "../support/driver-package.js";
 import { scratchDirectory } from "../support/scratch-directory.js";
 

@@ -3,7 +3,7 @@ import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import { parseIndex } from "../../src/drivers/official-index/parse-index.js";
 import { isShippedName, shippedDrivers } from "../../src/drivers/shipped.js";
-import { formatSource } from "../../src/drivers/source.js";
+import { formatSource } from "../../src/drivers/source/source.js";
 
 const text = await readFile(new URL("../../index/drivers.json", import.meta.url), "utf8");
 const schema = JSON.parse(await readFile(new URL("../../index/drivers.schema.json", import.meta.url), "utf8")) as object;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { CandidateFacts } from "../../src/drivers/candidate.js";
-import { NpmClient } from "../../src/drivers/npm-client.js";
+import { NpmClient } from "../../src/drivers/npm/npm-client.js";
 import type { TrustSource } from "../../src/drivers/signatures/trust-anchors.js";
 import { type DriverPackageOptions, driverPackage } from "./driver-package.js";
 import { PackageRegistry, type PublishedTarball } from "./package-registry.js";

@@ -1,7 +1,7 @@
 import { defineCommand } from "../../command-line/define-command.js";
 import { jsonFlag } from "../../command-line/flags.js";
 import { throwCollected } from "../../command-line/machine-names.js";
-import type { VerifiedDriver } from "../../drivers/verify.js";
+import type { VerifiedDriver } from "../../drivers/tree/verify.js";
 import { MachineError } from "../../errors.js";
 
 export default defineCommand({
@@ -12,7 +12,7 @@ export default defineCommand({
   flags: { json: jsonFlag },
   async run({ flags, words, context, print, printJson }) {
     const { drivers } = await context("data");
-    const { verifyDrivers } = await import("../../drivers/verify.js");
+    const { verifyDrivers } = await import("../../drivers/tree/verify.js");
     const verified = await drivers.prepared({}, (parts) => verifyDrivers(words, parts));
     if (flags.json) printJson({ drivers: verified.map(jsonOf) });
     else if (verified.length === 0) print("No drivers are installed.");

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { isDriverName } from "@docker-machine/driver-sdk";
 import { MachineError, messageOf } from "../../errors.js";
-import type { Platform } from "../dependency-pins.js";
+import type { Platform } from "../npm/dependency-pins.js";
 import { type InstalledVersion, isInstalledVersion } from "../receipts.js";
-import { LISTING, PACKAGE_FOLDER, parseListing, type RecordedFile } from "../tree-listing.js";
+import { LISTING, PACKAGE_FOLDER, parseListing, type RecordedFile } from "../tree/tree-listing.js";
 
 /** The first entry of a bundle, by which it is told from an npm package. */
 export const MANIFEST_ENTRY = "docker-machine-drivers.json";

@@ -1,7 +1,7 @@
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { InstalledVersion } from "../receipts.js";
-import { PACKAGE_FOLDER, type RecordedFile } from "../tree-listing.js";
+import { PACKAGE_FOLDER, type RecordedFile } from "../tree/tree-listing.js";
 
 /** Native add-ons, libraries and programs, by the ends of their names. */
 const NATIVE = /\.(?:node|so(?:\.\d+)*|dylib|dll|exe)$/i;

@@ -4,9 +4,9 @@ import { createGunzip } from "node:zlib";
 import type { ReadEntry } from "tar";
 import { MachineError, messageOf } from "../../errors.js";
 import { unwritable } from "../../files/atomic-file.js";
-import { ArchiveMeter } from "../archive-limits.js";
-import { readArchive } from "../read-archive.js";
-import { LISTING } from "../tree-listing.js";
+import { ArchiveMeter } from "../archive/archive-limits.js";
+import { readArchive } from "../archive/read-archive.js";
+import { LISTING } from "../tree/tree-listing.js";
 import { type BundleContent, invalidBundle, MANIFEST_ENTRY } from "./bundle-manifest.js";
 
 const PLAIN_TYPES = ["File", "OldFile"];

@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { hasCode, MachineError } from "../../errors.js";
 import { besidePath, unwritable } from "../../files/atomic-file.js";
-import { ARCHIVE_LIMITS } from "../archive-limits.js";
-import { currentPlatform } from "../dependency-pins.js";
+import { ARCHIVE_LIMITS } from "../archive/archive-limits.js";
 import type { InstallContext } from "../install-context.js";
-import { recordedFiles, wholeProblem } from "../installed-tree.js";
 import { folderOf } from "../load.js";
+import { currentPlatform } from "../npm/dependency-pins.js";
 import { type InstalledVersion, withoutPrevious } from "../receipts.js";
 import { findShipped } from "../shipped.js";
 import { withScratch } from "../sweep.js";
+import { recordedFiles, wholeProblem } from "../tree/installed-tree.js";
 import { type BundledDriver, fileEntry, formatManifest, listingEntry, MANIFEST_ENTRY } from "./bundle-manifest.js";
 import { platformParts } from "./platform-parts.js";
 

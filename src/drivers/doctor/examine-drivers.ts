@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describeDamage, treeDamage } from "../installed-tree.js";
 import { folderOf } from "../load.js";
 import { missingError } from "../missing.js";
 import { type Receipt, type Receipts, withoutPrevious } from "../receipts.js";
 import { fittingCommands, unfitDrivers } from "../sdk-change.js";
 import { findShipped } from "../shipped.js";
+import { describeDamage, treeDamage } from "../tree/installed-tree.js";
 import type { Diagnosis, ExamineContext } from "./finding.js";
 
 /** Two receipts for one name, or one for the name of a shipped driver. */

@@ -1,8 +1,8 @@
 import { copyFile, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { treeDamage } from "../installed-tree.js";
 import { FORMAT_VERSION, isReceipt, type Receipt, type Receipts, withoutPrevious } from "../receipts.js";
 import { versionFolders } from "../sweep.js";
+import { treeDamage } from "../tree/installed-tree.js";
 
 /** Keeps a copy of the damaged receipts, and writes them anew: the entries that can still be read, and for the rest what the trees' own copies say. */
 export async function rebuildReceipts(directory: string, receipts: Receipts): Promise<void> {

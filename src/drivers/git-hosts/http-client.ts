@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
-import type { NpmSettingsPlaces } from "../npm-settings.js";
+import type { NpmSettingsPlaces } from "../npm/npm-settings.js";
 import type { HttpConnection } from "./http-connection.js";
 
 /** What an {@link HttpClient} works with. Proxies and certificates are those of npm's settings. */

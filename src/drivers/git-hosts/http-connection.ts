@@ -5,7 +5,7 @@ import { type Duplex, PassThrough, pipeline, Readable } from "node:stream";
 import { getCACertificates } from "node:tls";
 import { createGunzip } from "node:zlib";
 import { getAgent } from "@npmcli/agent";
-import { loadNpmSettings, type NpmSettings, type NpmSettingsPlaces } from "../npm-settings.js";
+import { loadNpmSettings, type NpmSettings, type NpmSettingsPlaces } from "../npm/npm-settings.js";
 import type { HttpAnswer } from "./http-client.js";
 import { isLoopback } from "./origin-rules.js";
 

@@ -1,5 +1,5 @@
 import { MachineError } from "../../errors.js";
-import { formatSource } from "../source.js";
+import { formatSource } from "../source/source.js";
 import type { EndOfLife, IndexEntry, IndexSource } from "./index-entry.js";
 
 /** Where a driver is to run. */

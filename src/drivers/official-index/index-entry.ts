@@ -1,6 +1,6 @@
 import type { DriverForm } from "../candidate.js";
-import type { GitSource } from "../git-source.js";
-import type { NpmSource } from "../source.js";
+import type { GitSource } from "../source/git-source.js";
+import type { NpmSource } from "../source/source.js";
 
 /** A driver in the official index. */
 export interface IndexEntry {

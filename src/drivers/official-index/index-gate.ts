@@ -1,5 +1,5 @@
 import type { Logger } from "@docker-machine/driver-sdk";
-import type { DriverSource } from "../source.js";
+import type { DriverSource } from "../source/source.js";
 import { chooseSource, deprecationWarning, refuseWithdrawn } from "./index-choice.js";
 import type { OfficialIndex } from "./official-index.js";
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { isDriverError } from "@docker-machine/driver-sdk";
-import { type DriverSource, isSameOrigin } from "../source.js";
+import { type DriverSource, isSameOrigin } from "../source/source.js";
 import type { IndexContent, IndexEntry } from "./index-entry.js";
 import { type IndexPlaces, shippedIndexPath } from "./index-places.js";
 import { readKeptIndex } from "./kept-index.js";

@@ -1,7 +1,7 @@
 import { isDriverName } from "@docker-machine/driver-sdk";
 import { MachineError, messageOf } from "../../errors.js";
 import { isShippedName } from "../shipped.js";
-import { parseSource } from "../source.js";
+import { parseSource } from "../source/source.js";
 import type { EndOfLife, IndexContent, IndexEntry, IndexSource } from "./index-entry.js";
 
 /** The format of the index that this program reads. What an older program may pass over is no new format. */

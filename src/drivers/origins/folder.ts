@@ -2,7 +2,7 @@ import { readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
 import { parseManifestText } from "../manifest.js";
-import { type FolderSource, formatSource } from "../source.js";
+import { type FolderSource, formatSource } from "../source/source.js";
 import type { ResolvedFolder } from "./origin.js";
 
 /** A folder on this computer, which stays where it is: for developing a driver. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { type Logger, throwIfAborted } from "@docker-machine/driver-sdk";
 import { MachineError, messageOf } from "../../errors.js";
-import type { GitSource } from "../git-source.js";
 import { notCached } from "../not-cached.js";
-import { formatSource } from "../source.js";
+import type { GitSource } from "../source/git-source.js";
+import { formatSource } from "../source/source.js";
 import { GitCache } from "./git-cache.js";
 import { type GitContext, type Remote, runGit, tryGit } from "./git-program.js";
 import { type PickedReference, readReferences } from "./git-references.js";

@@ -3,7 +3,7 @@ import { readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { besidePath, makePrivateDirectory, sweepUnfinished, writeAtomically } from "../../files/atomic-file.js";
-import { type GitSource, repositoryIdentity } from "../git-source.js";
+import { type GitSource, repositoryIdentity } from "../source/git-source.js";
 import { type GitContext, type Remote, runGit } from "./git-program.js";
 
 const DEFAULT_LIMIT_BYTES = 512 * 1024 * 1024;

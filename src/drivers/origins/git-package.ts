@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { GitSource } from "../git-source.js";
+import type { GitSource } from "../source/git-source.js";
 import { type GitContext, remoteOf, runGit } from "./git-program.js";
 import type { OriginContext } from "./origin.js";
 

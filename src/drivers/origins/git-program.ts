@@ -5,8 +5,8 @@ import type { Settings } from "../../settings.js";
 import { ghToken, type LoginPlaces } from "../git-hosts/gh-login.js";
 import { NO_PROMPTS, withoutRepository } from "../git-hosts/git-credentials.js";
 import { environmentToken, type GitHostToken } from "../git-hosts/tokens.js";
-import { type GitSource, gitAddress } from "../git-source.js";
-import { formatSource } from "../source.js";
+import { type GitSource, gitAddress } from "../source/git-source.js";
+import { formatSource } from "../source/source.js";
 
 /** Where a repository is really fetched from. */
 export interface Remote {

@@ -1,6 +1,6 @@
 import { MachineError } from "../../errors.js";
-import type { GitSource } from "../git-source.js";
-import { formatSource } from "../source.js";
+import type { GitSource } from "../source/git-source.js";
+import { formatSource } from "../source/source.js";
 
 /** What a repository offers: names to commits. */
 export interface References {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { MachineError } from "../../errors.js";
-import type { GitSource } from "../git-source.js";
+import { inspectTarball } from "../archive/package-tarball.js";
 import { parseManifestText } from "../manifest.js";
-import { inspectTarball } from "../package-tarball.js";
-import { formatSource } from "../source.js";
+import type { GitSource } from "../source/git-source.js";
+import { formatSource } from "../source/source.js";
 import { gitAccess } from "./git-access.js";
 import { foundToken, type GitContext, remoteOf, runGit, tryGit } from "./git-program.js";
 import { type PickedReference, pickReferences, readReferences } from "./git-references.js";

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { ArchiveMeter } from "../archive-limits.js";
+import { ArchiveMeter } from "../archive/archive-limits.js";
+import { problemWithEntry, unsafe } from "../archive/package-tarball.js";
 import { withoutRepository } from "../git-hosts/git-credentials.js";
-import { problemWithEntry, unsafe } from "../package-tarball.js";
-import { formatSource } from "../source.js";
+import { formatSource } from "../source/source.js";
 import { type GitContext, gitEnvironment } from "./git-program.js";
 
 /** What `git ls-tree --long` prints of an entry: mode, type, object, size, path. */

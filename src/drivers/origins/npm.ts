@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { inspectTarball } from "../package-tarball.js";
-import { formatSource, type NpmSource } from "../source.js";
+import { inspectTarball } from "../archive/package-tarball.js";
+import { formatSource, type NpmSource } from "../source/source.js";
 import { type Origin, passedOver } from "./origin.js";
 
 /** A package of the registry that .npmrc names for it. */

@@ -1,10 +1,10 @@
 import type { Logger } from "@docker-machine/driver-sdk";
 import type { Settings } from "../../settings.js";
+import type { PackageTarball } from "../archive/package-tarball.js";
 import type { CandidateFacts, InstallWishes } from "../candidate.js";
 import type { GitHostApi } from "../git-hosts/git-host-api.js";
 import { SDK_PACKAGE } from "../manifest.js";
-import type { NpmClient } from "../npm-client.js";
-import type { PackageTarball } from "../package-tarball.js";
+import type { NpmClient } from "../npm/npm-client.js";
 
 /** What an origin works with. */
 export interface OriginContext {

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { MachineError } from "../../errors.js";
 import type { Release } from "../git-hosts/git-host-api.js";
-import type { GitSource } from "../git-source.js";
 import type { ProgramPlatform } from "../programs/asset-names.js";
 import { readExecutableHeader, runsOn } from "../programs/executable-header.js";
 import { takeProgram, type UnpackedProgram } from "../programs/program-archive.js";
 import { checkProgramName, listed } from "../programs/program-errors.js";
 import { type ChosenProgram, chooseProgram, type ProgramChoice } from "../programs/release-assets.js";
-import { formatSource } from "../source.js";
+import type { GitSource } from "../source/git-source.js";
+import { formatSource } from "../source/source.js";
 import { versionOfTag } from "./choose-release.js";
 import type { OriginContext, ResolvedProgram } from "./origin.js";
 import { integrityOf, type ReleaseFiles, type Vouchers } from "./release-files.js";

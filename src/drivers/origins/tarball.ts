@@ -4,10 +4,10 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
+import { inspectTarball } from "../archive/package-tarball.js";
 import { parseManifestText } from "../manifest.js";
-import { inspectTarball } from "../package-tarball.js";
-import { formatSource, type TarballFileSource } from "../source.js";
-import type { TarballUrlSource } from "../url-source.js";
+import { formatSource, type TarballFileSource } from "../source/source.js";
+import type { TarballUrlSource } from "../source/url-source.js";
 import type { Origin, ResolvedPackage } from "./origin.js";
 
 /** A packed package at an address. Its package.json is inside, so it is downloaded first. */

@@ -1,5 +1,5 @@
 import type { Candidate, InstallWishes } from "../candidate.js";
-import { type DriverSource, formatSource } from "../source.js";
+import { type DriverSource, formatSource } from "../source/source.js";
 import type { PolicyRules, RuleName } from "./policy-rules.js";
 import { matchesRepository, matchesSource } from "./source-pattern.js";
 

@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { hasCode } from "../../errors.js";
-import { parseSource } from "../source.js";
+import { parseSource } from "../source/source.js";
 import type { Policy } from "./policy.js";
 
 /** Where policy files are looked for. */

@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { MachineError, messageOf } from "../../errors.js";
 import { readTextFile } from "../../files/read-file.js";
 import type { Candidate, Gate, InstallWishes } from "../candidate.js";
-import { type DriverSource, formatSource } from "../source.js";
+import { type DriverSource, formatSource } from "../source/source.js";
 import { judgeCandidate, judgePlace, judgeTyped, type Objection } from "./judge.js";
 import { parsePolicy, policyInvalid } from "./parse-policy.js";
 import { isPolicyFile, type PolicyPlaces } from "./policy-places.js";

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import { repositoryIdentity } from "../git-source.js";
-import type { DriverSource } from "../source.js";
+import { repositoryIdentity } from "../source/git-source.js";
+import type { DriverSource } from "../source/source.js";
 
 /** A pattern of a policy, parsed: what sort of place it names, and the parts of its path, in which `*` stands for any characters but `/`. */
 export interface SourcePattern {

@@ -1,5 +1,5 @@
 import type { Drivers } from "../drivers.js";
-import { formatSource, parseSource } from "../source.js";
+import { formatSource, parseSource } from "../source/source.js";
 import type { AppliedRule, Policy, Refusal } from "./policy.js";
 import { matchesSource } from "./source-pattern.js";
 

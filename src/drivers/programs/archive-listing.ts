@@ -1,5 +1,5 @@
-import type { ArchiveMeter } from "../archive-limits.js";
-import { problemWithEntry, unsafe } from "../package-tarball.js";
+import type { ArchiveMeter } from "../archive/archive-limits.js";
+import { problemWithEntry, unsafe } from "../archive/package-tarball.js";
 
 /** A file in an archive. */
 export interface ArchiveEntry {

@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
-import { ArchiveMeter } from "../archive-limits.js";
+import { ArchiveMeter } from "../archive/archive-limits.js";
 import { type ArchiveEntry, ArchiveListing } from "./archive-listing.js";
 import type { PackedProgram } from "./program-archive.js";
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { isDriverName } from "@docker-machine/driver-sdk";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
 import { isShippedName } from "../shipped.js";
-import { type DriverSource, formatSource, parseSource } from "../source.js";
+import { type DriverSource, formatSource, parseSource } from "../source/source.js";
 
 /** The file in which a project declares its drivers. */
 const DECLARATION_FILE = "docker-machine.drivers.json";

@@ -1,13 +1,13 @@
-import type { DependencyPins } from "../dependency-pins.js";
-import { platformBoundPlaces } from "../dependency-pins.js";
 import { type FoundDriver, findDriver } from "../find-driver.js";
 import { inDriversFolder, installFound } from "../install.js";
 import type { InstallContext, Pinning } from "../install-context.js";
-import { recordedFiles, wholeProblem } from "../installed-tree.js";
 import { folderOf } from "../load.js";
-import { portableHash } from "../portable-tree.js";
+import type { DependencyPins } from "../npm/dependency-pins.js";
+import { platformBoundPlaces } from "../npm/dependency-pins.js";
 import type { Receipt } from "../receipts.js";
-import { type DriverSource, formatSource } from "../source.js";
+import { type DriverSource, formatSource } from "../source/source.js";
+import { recordedFiles, wholeProblem } from "../tree/installed-tree.js";
+import { portableHash } from "../tree/portable-tree.js";
 import { checkName, type DeclaredDriver } from "./declaration.js";
 import type { LockedDriver } from "./lock-file.js";
 import { exactSource, lockMismatch, platformKey, treeProblem, versionProblem } from "./locked-driver.js";

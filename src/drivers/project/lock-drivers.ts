@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { MachineError } from "../../errors.js";
 import type { InstallContext } from "../install-context.js";
-import { parseSource } from "../source.js";
+import { parseSource } from "../source/source.js";
 import type { DeclaredDriver } from "./declaration.js";
 import { installToLock } from "./install-locked.js";
 import { formatLock, type LockedDriver, writeLock } from "./lock-file.js";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isDriverName } from "@docker-machine/driver-sdk";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
 import { writeAtomically } from "../../files/atomic-file.js";
-import { type DependencyPins, isDependencyPin, isDependencyPlace } from "../dependency-pins.js";
+import { type DependencyPins, isDependencyPin, isDependencyPlace } from "../npm/dependency-pins.js";
 
 /** Just which driver a project uses. */
 export interface LockedDriver {

@@ -1,10 +1,10 @@
 import { MachineError } from "../../errors.js";
 import type { Candidate } from "../candidate.js";
-import { currentPlatform, platformBoundPlaces } from "../dependency-pins.js";
-import { recordedFiles } from "../installed-tree.js";
-import { portableHash } from "../portable-tree.js";
+import { currentPlatform, platformBoundPlaces } from "../npm/dependency-pins.js";
 import type { InstalledVersion } from "../receipts.js";
-import { type DriverSource, isSameOrigin } from "../source.js";
+import { type DriverSource, isSameOrigin } from "../source/source.js";
+import { recordedFiles } from "../tree/installed-tree.js";
+import { portableHash } from "../tree/portable-tree.js";
 import type { DeclaredDriver } from "./declaration.js";
 import type { LockedDriver } from "./lock-file.js";
 

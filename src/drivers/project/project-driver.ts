@@ -2,7 +2,7 @@ import { describeInstallation } from "../describe-installation.js";
 import { installDriver } from "../install.js";
 import type { InstallContext } from "../install-context.js";
 import type { Receipt, Receipts } from "../receipts.js";
-import { type DriverSource, formatSource, isSameOrigin, parseSource } from "../source.js";
+import { type DriverSource, formatSource, isSameOrigin, parseSource } from "../source/source.js";
 import { checkName, type DeclaredDriver } from "./declaration.js";
 import { installedProblem, installLocked } from "./install-locked.js";
 import type { LockedDriver } from "./lock-file.js";

@@ -1,6 +1,6 @@
 import type { Logger } from "@docker-machine/driver-sdk";
 import { MachineError } from "../../errors.js";
-import { type DriverSource, isSameOrigin } from "../source.js";
+import { type DriverSource, isSameOrigin } from "../source/source.js";
 import {
   type Declaration,
   type DeclaredDriver,

@@ -6,9 +6,9 @@ import type { Drivers } from "../drivers.js";
 import type { FoundDriver } from "../find-driver.js";
 import type { EndOfLife, IndexEntry } from "../official-index/index-entry.js";
 import type { OfficialIndex } from "../official-index/official-index.js";
-import { ownerOf } from "../owner.js";
 import { findHostSdk } from "../sdk-link.js";
-import { formatSource } from "../source.js";
+import { ownerOf } from "../source/owner.js";
+import { formatSource } from "../source/source.js";
 
 /** What is known of a driver before it is installed. */
 export interface AvailableDriver {

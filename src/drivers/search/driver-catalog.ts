@@ -3,7 +3,7 @@ import type { Settings } from "../../settings.js";
 import { HttpClient } from "../git-hosts/http-client.js";
 import { gitHostApi } from "../git-hosts/open-git-host.js";
 import { notCached } from "../not-cached.js";
-import { NpmClient } from "../npm-client.js";
+import { NpmClient } from "../npm/npm-client.js";
 import { textFetcher } from "../official-index/index-download.js";
 import { OfficialIndex } from "../official-index/official-index.js";
 import { type RefreshResult, refreshIndex } from "../official-index/refresh-index.js";

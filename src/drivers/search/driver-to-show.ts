@@ -1,7 +1,7 @@
 import { isDriverName } from "@docker-machine/driver-sdk";
 import type { InstallWishes } from "../candidate.js";
 import type { DriverDetails, Drivers } from "../drivers.js";
-import { formatSource, parseSource } from "../source.js";
+import { formatSource, parseSource } from "../source/source.js";
 import { type AvailableDriver, availableDriver } from "./available-driver.js";
 import type { DriverCatalog } from "./driver-catalog.js";
 

@@ -1,8 +1,8 @@
 import type { IndexEntry } from "../official-index/index-entry.js";
 import type { OfficialIndex } from "../official-index/official-index.js";
-import { ownerOf } from "../owner.js";
 import { findShipped } from "../shipped.js";
-import { formatSource } from "../source.js";
+import { ownerOf } from "../source/owner.js";
+import { formatSource } from "../source/source.js";
 import type { DriverRow } from "./driver-row.js";
 import { repositoryKey } from "./repository-key.js";
 

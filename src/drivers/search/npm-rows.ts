@@ -1,7 +1,7 @@
 import { isDriverError } from "@docker-machine/driver-sdk";
 import { MachineError } from "../../errors.js";
-import type { Fits, RegistryPackage } from "../npm-registry.js";
-import { ownerOf } from "../owner.js";
+import type { Fits, RegistryPackage } from "../npm/npm-registry.js";
+import { ownerOf } from "../source/owner.js";
 import type { DriverRow, SdkFit } from "./driver-row.js";
 import { repositoryKeyOf } from "./repository-key.js";
 

@@ -1,5 +1,5 @@
-import { repositoryIdentity } from "../git-source.js";
-import { type DriverSource, parseSource } from "../source.js";
+import { repositoryIdentity } from "../source/git-source.js";
+import { type DriverSource, parseSource } from "../source/source.js";
 
 /** The key of a repository, by which one is known that is written in different ways: `github.com/owner/repo` in lower case. Undefined for other sources. */
 export function repositoryKey(source: DriverSource): string | undefined {

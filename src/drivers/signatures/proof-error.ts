@@ -1,5 +1,5 @@
 import { hasCode, MachineError } from "../../errors.js";
-import { npmError } from "../npm-error.js";
+import { npmError } from "../npm/npm-error.js";
 
 /** The version whose signature or attestations are checked. */
 export interface CheckedVersion {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseSource } from "../../../src/drivers/source.js";
+import { parseSource } from "../../../src/drivers/source/source.js";
 import { driverPackage } from "../../support/driver-package.js";
 import { DriverWorld } from "../../support/driver-world.js";
 import { errorOf } from "../../support/error-of.js";

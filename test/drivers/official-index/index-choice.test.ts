@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { chooseSource, deprecationWarning } from "../../../src/drivers/official-index/index-choice.js";
 import type { IndexEntry } from "../../../src/drivers/official-index/index-entry.js";
 import { parseIndex } from "../../../src/drivers/official-index/parse-index.js";
-import { formatSource } from "../../../src/drivers/source.js";
+import { formatSource } from "../../../src/drivers/source/source.js";
 import { errorOf } from "../../support/error-of.js";
 import { indexEntry, indexText } from "../../support/signed-index.js";
 

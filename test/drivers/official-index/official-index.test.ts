@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { keptIndexPath } from "../../../src/drivers/official-index/index-places.js";
 import { OfficialIndex } from "../../../src/drivers/official-index/official-index.js";
 import { type FetchedText, refreshIndex } from "../../../src/drivers/official-index/refresh-index.js";
-import { parseSource } from "../../../src/drivers/source.js";
+import { parseSource } from "../../../src/drivers/source/source.js";
 import { MachineError } from "../../../src/errors.js";
 import { errorOf } from "../../support/error-of.js";
 import { scratchDirectory } from "../../support/scratch-directory.js";

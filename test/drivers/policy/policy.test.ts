@@ -2,10 +2,10 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Candidate, InstallWishes } from "../../../src/drivers/candidate.js";
-import { ownerOf } from "../../../src/drivers/owner.js";
 import { parsePolicy } from "../../../src/drivers/policy/parse-policy.js";
 import { Policy, type PolicyScope } from "../../../src/drivers/policy/policy.js";
-import { formatSource, parseSource } from "../../../src/drivers/source.js";
+import { ownerOf } from "../../../src/drivers/source/owner.js";
+import { formatSource, parseSource } from "../../../src/drivers/source/source.js";
 import { errorOf } from "../../support/error-of.js";
 import { scratchDirectory } from "../../support/scratch-directory.js";
 

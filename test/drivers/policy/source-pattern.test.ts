@@ -6,7 +6,7 @@ import {
   parsePattern,
   type SourcePattern,
 } from "../../../src/drivers/policy/source-pattern.js";
-import { parseSource } from "../../../src/drivers/source.js";
+import { parseSource } from "../../../src/drivers/source/source.js";
 
 function patternOf(text: string): SourcePattern {
   const pattern = parsePattern(text);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { loadNpmSettings } from "../../../src/drivers/npm-settings.js";
+import { loadNpmSettings } from "../../../src/drivers/npm/npm-settings.js";
 import { SigstoreTrust } from "../../../src/drivers/signatures/trust-anchors.js";
 import { RegistrySigner } from "../../support/registry-signer.js";
 import { scratchDirectory } from "../../support/scratch-directory.js";

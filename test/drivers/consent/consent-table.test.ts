@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { consentTable, describeAge } from "../../src/drivers/consent-table.js";
-import { parseSource } from "../../src/drivers/source.js";
+import { consentTable, describeAge } from "../../../src/drivers/consent/consent-table.js";
+import { parseSource } from "../../../src/drivers/source/source.js";
 
 const NOW = Date.parse("2026-01-08T00:00:00Z");
 const candidate = {

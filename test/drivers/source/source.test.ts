@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type DriverSource, formatSource, isSameOrigin, parseSource } from "../../src/drivers/source.js";
-import { errorOf } from "../support/error-of.js";
+import { type DriverSource, formatSource, isSameOrigin, parseSource } from "../../../src/drivers/source/source.js";
+import { errorOf } from "../../support/error-of.js";
 
 const parse = (typed: string) => parseSource(typed, "/here");
 const github = { kind: "git", transport: "https", host: "github.com", path: "o/r.git" } as const;

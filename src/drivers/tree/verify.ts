@@ -1,7 +1,7 @@
-import type { InstallContext } from "./install-context.js";
+import type { InstallContext } from "../install-context.js";
+import { folderOf } from "../load.js";
+import type { Receipt } from "../receipts.js";
 import { type TreeDamage, treeDamage } from "./installed-tree.js";
-import { folderOf } from "./load.js";
-import type { Receipt } from "./receipts.js";
 
 /** What the whole check of one driver came to. */
 export interface VerifiedDriver {

@@ -1,7 +1,7 @@
 import { readFileSync, type Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomically } from "../files/atomic-file.js";
+import { writeAtomically } from "../../files/atomic-file.js";
 import { LISTING, type RecordedFile } from "./tree-listing.js";
 
 /**

@@ -6,7 +6,7 @@ import npa from "npm-package-arg";
 import pickManifest from "npm-pick-manifest";
 import fetch from "npm-registry-fetch";
 import ssri from "ssri";
-import { hasCode } from "../errors.js";
+import { hasCode } from "../../errors.js";
 import type { NpmSettings } from "./npm-settings.js";
 
 /** A version of a package in a registry. */

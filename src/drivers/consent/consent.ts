@@ -1,11 +1,11 @@
-import { MachineError } from "../errors.js";
+import { MachineError } from "../../errors.js";
+import type { Candidate, Gate, InstallWishes } from "../candidate.js";
+import type { Policy } from "../policy/policy.js";
+import type { Receipts } from "../receipts.js";
+import { ownerOf } from "../source/owner.js";
+import { parseSource } from "../source/source.js";
 import { AgreedOwners } from "./agreed-owners.js";
-import type { Candidate, Gate, InstallWishes } from "./candidate.js";
 import { consentTable } from "./consent-table.js";
-import { ownerOf } from "./owner.js";
-import type { Policy } from "./policy/policy.js";
-import type { Receipts } from "./receipts.js";
-import { parseSource } from "./source.js";
 import { type Ask, shortNameAdvice, unknownName } from "./trust.js";
 
 /** What {@link consentGate} works with. */

@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { TreeBudget } from "./archive-limits.js";
+import { TreeBudget } from "../archive/archive-limits.js";
+import { unpackDependency } from "../archive/package-tarball.js";
 import { type NpmRegistry, type RegistryPackage, registrySpec } from "./npm-registry.js";
 import type { NpmSettings } from "./npm-settings.js";
-import { unpackDependency } from "./package-tarball.js";
 
 /** A package whose dependencies are to be laid into its `node_modules`. */
 export interface TreeRoot {

@@ -1,13 +1,13 @@
 import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { layArboristTree } from "../../src/drivers/arborist-tree.js";
-import { NpmRegistry } from "../../src/drivers/npm-registry.js";
-import { loadNpmSettings, type NpmSettings } from "../../src/drivers/npm-settings.js";
-import { layPlainTree, type TreeRoot } from "../../src/drivers/plain-tree.js";
-import { plainPackage } from "../support/driver-package.js";
-import { DriverWorld } from "../support/driver-world.js";
-import { makeTarball } from "../support/tarball.js";
+import { layArboristTree } from "../../../src/drivers/npm/arborist-tree.js";
+import { NpmRegistry } from "../../../src/drivers/npm/npm-registry.js";
+import { loadNpmSettings, type NpmSettings } from "../../../src/drivers/npm/npm-settings.js";
+import { layPlainTree, type TreeRoot } from "../../../src/drivers/npm/plain-tree.js";
+import { plainPackage } from "../../support/driver-package.js";
+import { DriverWorld } from "../../support/driver-world.js";
+import { makeTarball } from "../../support/tarball.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 

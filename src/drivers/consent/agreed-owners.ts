@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomically } from "../files/atomic-file.js";
+import { writeAtomically } from "../../files/atomic-file.js";
 
 /**
  * The owners that the user agreed to on a terminal: `agreed-owners.json` in the drivers' folder, readable by its owner alone. Changing it is for the holder of that folder's lock.

@@ -1,5 +1,5 @@
-import type { Candidate, InstallWishes } from "./candidate.js";
-import { plainLine } from "./plain-line.js";
+import type { Candidate, InstallWishes } from "../candidate.js";
+import { plainLine } from "../plain-line.js";
 
 /** What the table of a candidate is made with. */
 export interface ConsentTableOptions {

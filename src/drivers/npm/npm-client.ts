@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { MachineError } from "../errors.js";
-import type { CandidateFacts } from "./candidate.js";
+import { MachineError } from "../../errors.js";
+import type { CandidateFacts } from "../candidate.js";
+import { hasProofs, publishedFacts } from "../signatures/published-facts.js";
+import type { TrustSource } from "../signatures/trust-anchors.js";
 import type { DependencyPins } from "./dependency-pins.js";
 import { npmError } from "./npm-error.js";
 import type { Fits, NpmRegistry, RegistryPackage } from "./npm-registry.js";
 import type { NpmSettings, NpmSettingsPlaces } from "./npm-settings.js";
 import type { TreeRoot } from "./plain-tree.js";
-import { hasProofs, publishedFacts } from "./signatures/published-facts.js";
-import type { TrustSource } from "./signatures/trust-anchors.js";
 
 /** What an {@link NpmClient} works with. */
 export interface NpmClientOptions extends NpmSettingsPlaces {
@@ -48,7 +48,7 @@ export class NpmClient {
     const published = publishedFacts(listing, manifest);
     if (!hasProofs(manifest)) return published;
     return this.#run(name, async (registry, settings) => {
-      const { verifyRegistryFacts, SigstoreTrust } = await import("./signatures/verify-registry-facts.js");
+      const { verifyRegistryFacts, SigstoreTrust } = await import("../signatures/verify-registry-facts.js");
       const { publicRegistry, cache, offline } = settings;
       const cachePath = join(cache, "_tuf");
       const trust = this.#options.trust ?? new SigstoreTrust({ cachePath, publicRegistry, isOffline: offline === true });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { MachineError } from "../errors.js";
+import type { MachineError } from "../../errors.js";
 import { hashText, LISTING, PACKAGE_FOLDER, parseListing, type RecordedFile } from "./tree-listing.js";
 
 /** A tree whose modules are checked as they are loaded. */

@@ -1,9 +1,9 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { driverPackage, writeFiles } from "../support/driver-package.js";
-import { DriverWorld } from "../support/driver-world.js";
-import { errorOf } from "../support/error-of.js";
+import { driverPackage, writeFiles } from "../../support/driver-package.js";
+import { DriverWorld } from "../../support/driver-world.js";
+import { errorOf } from "../../support/error-of.js";
 
 let world: DriverWorld;
 let asked: string[];

@@ -3,7 +3,7 @@ import { createReadStream, type Stats } from "node:fs";
 import { lstat, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { hasCode, MachineError, messageOf } from "../errors.js";
+import { hasCode, MachineError, messageOf } from "../../errors.js";
 import { formatListing, hashText, LISTING, lineOf, PACKAGE_FOLDER, parseListing, type RecordedFile } from "./tree-listing.js";
 import { noteTimes } from "./tree-times.js";
 

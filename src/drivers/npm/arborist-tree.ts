@@ -1,12 +1,12 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Arborist from "@npmcli/arborist";
-import { MachineError } from "../errors.js";
-import { TreeBudget } from "./archive-limits.js";
+import { MachineError } from "../../errors.js";
+import { TreeBudget } from "../archive/archive-limits.js";
+import { measureDependency } from "../archive/package-tarball.js";
 import { currentPlatform, type DependencyPin, type DependencyPins, fitsPlatform } from "./dependency-pins.js";
 import type { NpmRegistry } from "./npm-registry.js";
 import type { NpmSettings } from "./npm-settings.js";
-import { measureDependency } from "./package-tarball.js";
 import type { TreeRoot } from "./plain-tree.js";
 
 type ArboristOptions = ConstructorParameters<typeof Arborist>[0];

@@ -1,4 +1,4 @@
-import { MachineError } from "../errors.js";
+import { MachineError } from "../../errors.js";
 
 const FORMS =
   "A driver is NAME, OWNER/REPO[@REF], HOST/OWNER/REPO[@REF], npm:PACKAGE[@RANGE], an https address of a .tgz, ./file.tgz or ./folder.";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { MachineError } from "../errors.js";
-import { TreeBudget } from "./archive-limits.js";
+import { MachineError } from "../../errors.js";
+import { TreeBudget } from "../archive/archive-limits.js";
+import { unpackDependency } from "../archive/package-tarball.js";
 import { currentPlatform, type DependencyPin, type DependencyPins, fitsPlatform, formatPlatform, packageAt } from "./dependency-pins.js";
 import type { NpmRegistry } from "./npm-registry.js";
-import { unpackDependency } from "./package-tarball.js";
 import type { TreeRoot } from "./plain-tree.js";
 
 const DOWNLOADS_AT_ONCE = 12;

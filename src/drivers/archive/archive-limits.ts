@@ -1,4 +1,4 @@
-import { MachineError } from "../errors.js";
+import { MachineError } from "../../errors.js";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

@@ -1,6 +1,6 @@
-import { MachineError } from "../errors.js";
-import { packageOfName } from "./package-of-name.js";
-import { shippedDrivers } from "./shipped.js";
+import { MachineError } from "../../errors.js";
+import { packageOfName } from "../package-of-name.js";
+import { shippedDrivers } from "../shipped.js";
 
 /** Asks the user a yes-or-no question. */
 export type Ask = (question: string) => Promise<boolean>;

@@ -1,6 +1,6 @@
-import { hasCode, MachineError, messageOf } from "../errors.js";
-import { unwritable } from "../files/atomic-file.js";
-import { notCached } from "./not-cached.js";
+import { hasCode, MachineError, messageOf } from "../../errors.js";
+import { unwritable } from "../../files/atomic-file.js";
+import { notCached } from "../not-cached.js";
 
 const NETWORK_CODES = [
   "ECONNREFUSED",

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { basename, sep } from "node:path";
 import type { ReadEntry } from "tar";
-import { MachineError, messageOf } from "../errors.js";
-import { unwritable } from "../files/atomic-file.js";
+import { MachineError, messageOf } from "../../errors.js";
+import { unwritable } from "../../files/atomic-file.js";
 import { ArchiveMeter, type TreeBudget } from "./archive-limits.js";
 import { readArchive } from "./read-archive.js";
 

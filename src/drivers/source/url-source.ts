@@ -1,4 +1,4 @@
-import { MachineError } from "../errors.js";
+import { MachineError } from "../../errors.js";
 import { type GitSource, gitSource, withGit } from "./git-source.js";
 import { invalidSource } from "./source-error.js";
 
