@@ -26,8 +26,8 @@ test("docs/security.md tells how many of each hostile case are tried", () => {
     ["names of every object's properties", INHERITED_NAMES.length],
     ["shipped names", RESERVED.length],
     ["kills (SIGKILL) of install", KILLED_COMMANDS.reduce((sum, { kills }) => sum + kills, 0)],
-    ["updates and rollbacks by two writers at once", ROUNDS],
-    ["loads meanwhile", LOADS],
+    ["updates and rollbacks by two processes at once", ROUNDS],
+    ["loads by two others meanwhile", LOADS],
     ["fillings of the disk", ROOM_KB.length],
     ["clocks off by years", CLOCKS.length],
   ]);

@@ -3,10 +3,15 @@ import { BaseDriver } from "@docker-machine/driver-sdk";
 import { Drivers, type DriversOptions } from "../../src/drivers/drivers.js";
 import { RecordingLog } from "./recording-log.js";
 
+/** `update` updates the driver of that name, and rolls it back every third time; `obtain` loads it. */
+export type DriversVerb = "install" | "obtain" | "update";
+
 /** What the process is to do. */
 export interface DriversOrder {
-  readonly verb: "install" | "obtain";
+  readonly verb: DriversVerb;
   readonly source: string;
+  /** How often it is done. Default: once. */
+  readonly rounds?: number;
   readonly directory: string;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -16,7 +21,7 @@ export interface DriversOrder {
   readonly dieAt?: string;
 }
 
-const { verb, source, dieAt, mirror, ...order } = JSON.parse(process.argv[2] ?? "{}") as DriversOrder;
+const { verb, source, rounds = 1, dieAt, mirror, ...order } = JSON.parse(process.argv[2] ?? "{}") as DriversOrder;
 const options: DriversOptions = {
   ...order,
   log: new RecordingLog(),
@@ -34,5 +39,13 @@ const options: DriversOptions = {
 // A driver can compare its base class with this one.
 Object.assign(globalThis, { hostBaseDriver: BaseDriver });
 const drivers = new Drivers(options);
-const result = verb === "install" ? await drivers.install(source) : await drivers.obtain(source);
+let result: unknown;
+for (let round = 1; round <= rounds; round += 1) {
+  if (verb === "install") result = await drivers.install(source);
+  else if (verb === "obtain") result = await drivers.obtain(source);
+  else {
+    result = await drivers.update(source);
+    if (round % 3 === 0) await drivers.rollBack(source);
+  }
+}
 process.stdout.write(JSON.stringify(result));
