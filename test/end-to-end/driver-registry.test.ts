@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -10,6 +11,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { Cli, type CliResult } from "../support/cli.js";
 import { driverPackage, plainPackage } from "../support/driver-package.js";
 import { PackageRegistry } from "../support/package-registry.js";
+
+const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 /** The bundle changes how npm's libraries load TLS and proxies (scripts/lean-libraries.ts), so this is tried with the built program. */
 class RegistryWorld {
@@ -36,12 +39,18 @@ class RegistryWorld {
     return join(this.cli.directory, "certificate.pem");
   }
 
-  /** An https server before the registry, with a certificate of its own making. */
-  async secure(): Promise<string> {
+  /**
+   * An https server before the registry, with a certificate of its own making.
+   *
+   * @param clock variables that set the clock by which the certificate is made
+   */
+  async secure(clock: Readonly<Record<string, string>> = {}): Promise<string> {
     const key = join(this.cli.directory, "key.pem");
     const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
     const files = ["-keyout", key, "-out", this.certificate];
-    await promisify(execFile)("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...files, ...subject]);
+    await promisify(execFile)("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...files, ...subject], {
+      env: { ...process.env, ...clock },
+    });
     const options = { key: await readFile(key), cert: await readFile(this.certificate) };
     const server = createTlsServer(options, (request, response) =>
       passOn(`${this.registry.url.slice(0, -1)}${request.url}`, request, response),
@@ -108,6 +117,19 @@ test("a driver from a registry with TLS is installed, if the certificate is to b
   expect(stderr).toBe("");
   expect(stdout).toContain('Installed the driver "acme" 1.0.0');
 });
+
+test.skipIf(!existsSync(FAKETIME))(
+  "a certificate that is not valid yet, or no longer, is told with what this computer's clock says",
+  async () => {
+    for (const offset of ["+30d", "-30d"]) {
+      const world = await RegistryWorld.start();
+      const url = await world.secure({ LD_PRELOAD: FAKETIME, FAKETIME: offset });
+      const { exitCode, stderr } = await world.install(`registry=${url}\ncafile=${world.certificate}\n`);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`Check this computer's clock, which says ${new Date().toISOString().slice(0, 10)}`);
+    }
+  },
+);
 
 test("a driver is installed through the proxy of .npmrc", async () => {
   const world = await RegistryWorld.start();

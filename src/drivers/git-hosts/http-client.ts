@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
+import { certificateAdvice, isUntrusted } from "../certificate-errors.js";
 import type { NpmSettingsPlaces } from "../npm/npm-settings.js";
 import type { HttpConnection } from "./http-connection.js";
 
@@ -31,13 +32,7 @@ class PassingFault extends Error {}
 
 const FIRST_PAUSE_MS = 200;
 /** A certificate that Node doesn't trust may be one that the system does: a company's. */
-const UNTRUSTED = [
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-];
-const HELPLESS = ["ENOTFOUND", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID", "EINVALIDPROXY"];
+const HELPLESS = ["ENOTFOUND", "CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID", "ERR_TLS_CERT_ALTNAME_INVALID", "EINVALIDPROXY"];
 
 /** Sends requests, as often as makes sense. It follows no redirects and keeps nothing. What it needs is loaded when it is first used. */
 export class HttpClient {
@@ -64,7 +59,7 @@ export class HttpClient {
       } catch (error) {
         this.#refuseAborted();
         if (error instanceof MachineError) throw error;
-        if (!trustsSystem && UNTRUSTED.some((code) => hasCode(error, code))) {
+        if (!trustsSystem && isUntrusted(error)) {
           this.#trustsSystem = true;
           continue;
         }
@@ -114,12 +109,9 @@ export class HttpClient {
 }
 
 function unreachable({ host }: URL, error: unknown): MachineError {
-  const isUntrusted = UNTRUSTED.some((code) => hasCode(error, code));
   const reason = messageOf(error).replace(/\.$/, "");
   return new MachineError("SOURCE_UNREACHABLE", `${host} could not be asked: ${reason}.`, {
     cause: error,
-    suggestions: isUntrusted
-      ? ["If a company's CA signed its certificate: put the CA's file into .npmrc (cafile=…) or NODE_EXTRA_CA_CERTS."]
-      : ["Check the network, and the proxy in .npmrc or https_proxy, and try again."],
+    suggestions: certificateAdvice(error) ?? ["Check the network, and the proxy in .npmrc or https_proxy, and try again."],
   });
 }

@@ -1,5 +1,6 @@
 import { hasCode, MachineError, messageOf } from "../../errors.js";
 import { unwritable } from "../../files/atomic-file.js";
+import { certificateAdvice } from "../certificate-errors.js";
 import { notCached } from "../not-cached.js";
 
 const NETWORK_CODES = [
@@ -12,10 +13,6 @@ const NETWORK_CODES = [
   "EPIPE",
   "EHOSTUNREACH",
   "ENETUNREACH",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "CERT_HAS_EXPIRED",
   "ECONNABORTED",
   "ERR_STREAM_PREMATURE_CLOSE",
 ];
@@ -59,7 +56,11 @@ export function npmError(error: unknown, subject: string): MachineError {
   }
   if (hasCode(error, TOO_SLOW)) return tooSlow(error, subject, message);
   if (hasCode(error, TOO_LARGE)) return tooLarge(error, subject, message);
-  if (NETWORK_CODES.some((code) => hasCode(error, code)) || /socket|network|aborted|premature|hang up|terminated/i.test(message))
+  if (
+    certificateAdvice(error) !== undefined ||
+    NETWORK_CODES.some((code) => hasCode(error, code)) ||
+    /socket|network|aborted|premature|hang up|terminated/i.test(message)
+  )
     return unreachable(error, subject, message);
   return new MachineError("SOURCE_ANSWER_INVALID", `${subject} could not be fetched: ${message}`, {
     cause: error,
@@ -97,7 +98,7 @@ function integrity(error: unknown, subject: string): MachineError {
 function unreachable(error: unknown, subject: string, message: string): MachineError {
   return new MachineError("SOURCE_UNREACHABLE", `${subject} could not be fetched: ${message}.`, {
     cause: error,
-    suggestions: ["Check the network, and the registry and proxy in .npmrc, and try again."],
+    suggestions: certificateAdvice(error) ?? ["Check the network, and the registry and proxy in .npmrc, and try again."],
   });
 }
 
