@@ -19,6 +19,7 @@ import { type Receipt, Receipts } from "./receipts.js";
 import { findShipped, shippedAlready, shippedDrivers, shippedStays } from "./shipped.js";
 import { type DriverSource, formatSource, parseSource } from "./source/source.js";
 import type { DriverUpdate, UpdateContext } from "./updates.js";
+import { readTyped } from "./versioned-name.js";
 
 /** What {@link Drivers} works with. */
 export interface DriversOptions {
@@ -75,7 +76,7 @@ export class Drivers {
    * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
    */
   async obtain(typed: string, wishes: InstallWishes = {}): Promise<LoadedDriver> {
-    const wanted = parseSource(typed, this.#options.cwd);
+    const wanted = await this.#read(typed);
     const isShipped = wanted.kind === "name" && findShipped(wanted.name) !== undefined;
     const ofProject = isShipped ? undefined : await this.#ofProject(wanted, { wishes, when: "unless-present" });
     if (ofProject !== undefined) return this.#loader.installed(ofProject);
@@ -96,7 +97,7 @@ export class Drivers {
    * @throws {MachineError} one of the codes under "Drivers" in docs/errors.md
    */
   async install(typed: string, wishes: InstallWishes = {}): Promise<Receipt> {
-    const wanted = parseSource(typed, this.#options.cwd);
+    const wanted = await this.#read(typed);
     if (wanted.kind === "name") {
       if (findShipped(wanted.name) !== undefined) throw shippedAlready(wanted.name);
     }
@@ -140,7 +141,7 @@ export class Drivers {
    * @throws {MachineError} as {@link install}
    */
   async preview(typed: string, wishes: InstallWishes = {}): Promise<FoundDriver> {
-    const source = await this.#throughIndex(parseSource(typed, this.#options.cwd));
+    const source = await this.#throughIndex(await this.#read(typed));
     return this.prepared(wishes, async (context) => {
       const { inDriversFolder } = await import("./install.js");
       const { findDriver } = await import("./find-driver.js");
@@ -227,6 +228,11 @@ export class Drivers {
     const text = formatSource(source);
     const receipts = await this.#receipts.all();
     return receipts.find((receipt) => (source.kind === "name" ? receipt.name === source.name : receipt.source === text));
+  }
+
+  async #read(typed: string): Promise<DriverSource> {
+    const { cwd } = this.#options;
+    return readTyped(typed, { cwd, receipts: this.#receipts, throughIndex: (source) => this.#throughIndex(source) });
   }
 
   /** What is to be fetched: a short name of the index leads to its source. */

@@ -1,9 +1,10 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { Cli, type CliRunOptions } from "../support/cli.js";
+import { beforeEach, expect, test } from "vitest";
+import type { Cli, CliRunOptions } from "../support/cli.js";
+import { startCliAndRegistry } from "../support/cli-and-registry.js";
 import { dependentDriver, driverPackage, plainPackage } from "../support/driver-package.js";
-import { PackageRegistry } from "../support/package-registry.js";
+import type { PackageRegistry } from "../support/package-registry.js";
 
 const PACKAGE = "npm:docker-machine-driver-acme";
 
@@ -12,12 +13,7 @@ let registry: PackageRegistry;
 let project: string;
 
 beforeEach(async () => {
-  cli = await Cli.create();
-  registry = await PackageRegistry.start();
-  onTestFinished(async () => {
-    await cli[Symbol.asyncDispose]();
-    await registry.stop();
-  });
+  ({ cli, registry } = await startCliAndRegistry());
   project = join(cli.directory, "project");
   await mkdir(join(project, ".git"), { recursive: true });
   registry.publish(plainPackage("dep", "1.0.0"));

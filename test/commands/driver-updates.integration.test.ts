@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { Cli } from "../support/cli.js";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Cli } from "../support/cli.js";
+import { startCliAndRegistry } from "../support/cli-and-registry.js";
 import { driverPackage } from "../support/driver-package.js";
 import { differences } from "../support/json-page.js";
-import { PackageRegistry } from "../support/package-registry.js";
+import type { PackageRegistry } from "../support/package-registry.js";
 
 const PACKAGE = "npm:docker-machine-driver-acme";
 
@@ -10,12 +11,7 @@ let cli: Cli;
 let registry: PackageRegistry;
 
 beforeEach(async () => {
-  cli = await Cli.create();
-  registry = await PackageRegistry.start();
-  onTestFinished(async () => {
-    await cli[Symbol.asyncDispose]();
-    await registry.stop();
-  });
+  ({ cli, registry } = await startCliAndRegistry());
 });
 
 const run = (...args: string[]) => cli.run(args, { env: { npm_config_registry: registry.url } });

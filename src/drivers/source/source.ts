@@ -93,6 +93,18 @@ export function withoutVersion(source: DriverSource): DriverSource {
   return repository;
 }
 
+/**
+ * The source with another version, range or reference.
+ *
+ * @throws {MachineError} `SOURCE_INVALID` for what can't be a version, and for a file, folder or address, which has none
+ */
+export function withVersion(source: DriverSource, version: string): DriverSource {
+  // By its text, so that a version is held to the same rules as one that is typed with the source.
+  if (source.kind === "npm") return parseSource(formatSource({ ...source, range: version }), "/");
+  if (source.kind === "git") return parseSource(formatSource({ ...source, ref: version }), "/");
+  throw invalidSource(`${formatSource(source)}@${version}`, "it has no versions to choose from");
+}
+
 /** Whether both name the same package, repository or place, whatever the version, reference or transport. */
 export function isSameOrigin(one: DriverSource, other: DriverSource): boolean {
   return identityOf(one) === identityOf(other);
