@@ -9,8 +9,8 @@ import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import { bundlePackage } from "./bundle-packages.ts";
 import { hookTypes } from "./hook-types.ts";
 import { hotChunk } from "./hot-chunk.ts";
-import { isEagerBuiltin, lazyBuiltins } from "./lazy-builtins.ts";
-import { plainBuiltins, putOff, withoutEncodings } from "./lean-libraries.ts";
+import { isBuiltinModule, isEagerBuiltin, lazyBuiltins } from "./lazy-builtins.ts";
+import { leaveOut, plainBuiltins, putOff } from "./lean-libraries.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "src");
@@ -35,7 +35,7 @@ const hot = hotChunk(
 /** What fetches drivers from registries, with npm's libraries. */
 const npmClient = hotChunk(
   ["npm-settings", "npm-registry", "plain-tree"].map((name) => join(sources, "drivers", "npm", `${name}.ts`)),
-  () => false,
+  isUsedWithoutRegistry,
 );
 const bundle = await rolldown({
   cwd: root,
@@ -45,16 +45,7 @@ const bundle = await rolldown({
   checks: { ineffectiveDynamicImport: false },
   external: [...OUTSIDE, ...OPTIONAL],
   resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
-  plugins: [
-    passedOn(),
-    lazyBuiltins(sources),
-    hot.plugin,
-    npmClient.plugin,
-    plainBuiltins(),
-    putOff(),
-    withoutEncodings(),
-    asciiOnly("main.js"),
-  ],
+  plugins: [passedOn(), lazyBuiltins(sources), hot.plugin, npmClient.plugin, plainBuiltins(), putOff(), leaveOut(), asciiOnly("main.js")],
 });
 const { output: files } = await bundle.write({
   dir: output,
@@ -63,7 +54,15 @@ const { output: files } = await bundle.write({
   comments: { legal: true, annotation: true, jsdoc: false },
   chunkFileNames: "chunks/[name]-[hash].js",
   banner: ({ moduleIds }) => (moduleIds.some((id) => id.includes("/node_modules/")) ? requireForCommonJs() : ""),
-  codeSplitting: { groups: [hot.group, { ...npmClient.group, name: "npm-client" }], includeDependenciesRecursively: false },
+  codeSplitting: {
+    groups: [
+      hot.group,
+      { name: "builtins", test: (id) => isBuiltinModule(id) && !isEagerBuiltin(id) },
+      { name: "semver", test: /\/node_modules\/semver\// },
+      { ...npmClient.group, name: "npm-client" },
+    ],
+    includeDependenciesRecursively: false,
+  },
 });
 refuseStrayImports(files.filter((file) => file.type === "chunk"));
 writeFileSync(join(output, "hooks.d.ts"), hookTypes(join(sources, "hooks.ts")));
@@ -82,6 +81,11 @@ function asciiOnly(fileName: string): Plugin {
       return code.replace(/[^\0-\x7F]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
     },
   };
+}
+
+/** What else is in need of it must not load a megabyte of npm's libraries with it. */
+function isUsedWithoutRegistry(id: string): boolean {
+  return isBuiltinModule(id) || id.startsWith(join(sources, "drivers", "archive")) || id.includes("/node_modules/semver/");
 }
 
 /** Whatever is imported and not bundled must be installed with the program. */

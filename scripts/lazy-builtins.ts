@@ -35,6 +35,11 @@ export function isEagerBuiltin(id: string): boolean {
   return name !== undefined && !LOADED.has(module) && !isPutOff(module, name);
 }
 
+/** Whether it is a module that {@link lazyBuiltins} makes. */
+export function isBuiltinModule(id: string): boolean {
+  return id.startsWith(PREFIX);
+}
+
 /** One module for each name, so that a chunk gets what it uses. */
 function listOf(module: string): string {
   const names = Object.keys(builtin(module)).filter((each) => /^[a-zA-Z]\w*$/.test(each) && each !== "default");

@@ -40,14 +40,25 @@ function withoutConstant(code: string, name: string, id: string): string {
   return code.replace(statement, "").replaceAll(use, () => `${whole}${member}`);
 }
 
-/** minipass-fetch brings tables of all the world's encodings, half a megabyte, for texts; registries send JSON. */
-export function withoutEncodings(): Plugin {
-  const id = "\0no-encodings";
-  const isOptional = (importer: string | undefined) => importer?.endsWith("/node_modules/minipass-fetch/lib/body.js") === true;
+/**
+ * What libraries bring and what nothing here ever asks them for. Whoever is named goes without it.
+ * Tables of all the world's encodings are half a megabyte, for texts, and registries send JSON; npm's settings are read without workspaces; its cache is not searched by patterns.
+ */
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  "iconv-lite": ["minipass-fetch/lib/body.js"],
+  "@npmcli/map-workspaces": ["@npmcli/config/lib/index.js"],
+  glob: ["cacache/lib/util/glob.js"],
+};
+const LEFT_OUT_PREFIX = "\0left-out:";
+
+/** Leaves out what {@link LEFT_OUT} names. */
+export function leaveOut(): Plugin {
+  const isOptional = (source: string, importer: string | undefined) =>
+    Object.hasOwn(LEFT_OUT, source) && LEFT_OUT[source]?.some((file) => importer?.endsWith(`/node_modules/${file}`)) === true;
   return {
-    name: "without-encodings",
-    resolveId: (source, importer) => (source === "iconv-lite" && isOptional(importer) ? id : null),
-    load: (loaded) => (loaded === id ? "module.exports = {};" : null),
+    name: "leave-out",
+    resolveId: (source, importer) => (isOptional(source, importer) ? `${LEFT_OUT_PREFIX}${source}` : null),
+    load: (id) => (id.startsWith(LEFT_OUT_PREFIX) ? "module.exports = {};" : null),
   };
 }
 

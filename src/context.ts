@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { directories, systemDirectories } from "./directories.js";
 import { Drivers } from "./drivers/drivers.js";
+import { localIndex } from "./drivers/official-index/local-index.js";
 import type { PolicyPlaces } from "./drivers/policy/policy-places.js";
 import type { DriverCatalog } from "./drivers/search/driver-catalog.js";
 import { MachineError } from "./errors.js";
@@ -77,7 +78,13 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     get programVersion() {
       return programVersion();
     },
-    officialIndex: once(async () => (await catalog()).index()),
+    officialIndex: localIndex({
+      get shippedDirectory() {
+        return join(programRoot(), "index");
+      },
+      cacheDirectory: cache,
+      warn: (message) => log.warn(message),
+    }),
     get signal() {
       return interrupted();
     },

@@ -117,10 +117,13 @@ export class Drivers {
     source: DriverSource,
     { wishes, when }: { readonly wishes: InstallWishes; readonly when: When },
   ): Promise<Receipt | undefined> {
-    const { projectDriver } = await import("./project/project-driver.js");
     const { directory, log, cwd, env } = this.#options;
+    const { openProject } = await import("./project/project.js");
+    const project = await openProject({ cwd, env }, log);
+    if (project === undefined) return undefined;
+    const { projectDriver } = await import("./project/project-driver.js");
     const prepared = <T>(action: (context: UpdateContext) => Promise<T>) => this.prepared(wishes, action);
-    return projectDriver(source, { directory, log, cwd, env, receipts: this.#receipts, prepared, when });
+    return projectDriver(source, project, { directory, log, receipts: this.#receipts, prepared, when });
   }
 
   /** Keeps an installed driver at its version. */
@@ -247,7 +250,7 @@ export class Drivers {
     const { officialIndex, log } = this.#options;
     if (officialIndex === undefined) return;
     const { judgeByIndex } = await import("./official-index/index-gate.js");
-    judgeByIndex(source, await officialIndex(), log);
+    judgeByIndex(source, await officialIndex(source), log);
   };
 
   /** What is to be fetched, if a look at it is enough to tell that it may be. Without anybody to ask, a short name may not. */

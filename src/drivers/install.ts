@@ -6,7 +6,6 @@ import { makePrivateDirectory } from "../files/atomic-file.js";
 import type { Candidate } from "./candidate.js";
 import { type FoundDriver, findDriver } from "./find-driver.js";
 import type { InstallContext, StageContext, StagedDriver } from "./install-context.js";
-import { linkFolder } from "./link-folder.js";
 import { folderOf } from "./load.js";
 import { type InstalledVersion, type Receipt, withoutPrevious } from "./receipts.js";
 import { ensureSdkLink } from "./sdk-link.js";
@@ -61,7 +60,10 @@ export async function inDriversFolder<T>(
 export async function installFound(found: FoundDriver, context: StageContext): Promise<InstallResult> {
   const { candidate } = found;
   await judge(candidate, context);
-  if (isFolder(found)) return { receipt: await linkFolder(found, context), isNew: true };
+  if (isFolder(found)) {
+    const { linkFolder } = await import("./link-folder.js");
+    return { receipt: await linkFolder(found, context), isNew: true };
+  }
   // What is pinned below it may differ.
   const same = context.pinning === undefined ? await alreadyInstalled(candidate, context) : undefined;
   if (same !== undefined) return { receipt: same, isNew: false };

@@ -1,8 +1,5 @@
-import { resolveFolder } from "./origins/folder.js";
 import { resolveNpm } from "./origins/npm.js";
 import type { OriginContext, ResolvedDriver } from "./origins/origin.js";
-import { resolveRepository } from "./origins/repository.js";
-import { resolveTarballFile, resolveTarballUrl } from "./origins/tarball.js";
 import { packageOfName } from "./package-of-name.js";
 import type { DriverSource } from "./source/source.js";
 
@@ -13,13 +10,21 @@ export async function resolveSource(source: DriverSource, context: OriginContext
       return resolveNpm({ kind: "npm", package: packageOfName(source.name) }, context);
     case "npm":
       return resolveNpm(source, context);
-    case "git":
+    case "git": {
+      const { resolveRepository } = await import("./origins/repository.js");
       return resolveRepository(source, context);
-    case "tarball-url":
+    }
+    case "tarball-url": {
+      const { resolveTarballUrl } = await import("./origins/tarball.js");
       return resolveTarballUrl(source, context);
-    case "tarball-file":
+    }
+    case "tarball-file": {
+      const { resolveTarballFile } = await import("./origins/tarball.js");
       return resolveTarballFile(source, context);
-    case "folder":
+    }
+    case "folder": {
+      const { resolveFolder } = await import("./origins/folder.js");
       return resolveFolder(source);
+    }
   }
 }

@@ -44,8 +44,9 @@ async function installLocked(drivers: Drivers, wishes: InstallWishes): Promise<v
 }
 
 async function installSource(source: string, drivers: Drivers, wishes: InstallWishes): Promise<void> {
-  const { bundleOf, installBundle } = await import("../../drivers/bundle/install-bundle.js");
+  const { bundleOf } = await import("../../drivers/bundle/bundle-of.js");
   const bundle = await bundleOf(source, process.cwd());
-  if (bundle === undefined) await drivers.install(source, wishes);
-  else await drivers.prepared(wishes, (install) => installBundle(bundle, install));
+  if (bundle === undefined) return void (await drivers.install(source, wishes));
+  const { installBundle } = await import("../../drivers/bundle/install-bundle.js");
+  await drivers.prepared(wishes, (install) => installBundle(bundle, install));
 }

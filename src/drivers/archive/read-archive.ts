@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { createGunzip, gunzipSync } from "node:zlib";
 import type { Parser } from "tar";
 import type { ArchiveMeter } from "./archive-limits.js";
 
@@ -11,6 +11,9 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 const PACKED = [GZIP, Buffer.from([0x28, 0xb5, 0x2f, 0xfd])];
 const MAGIC_BYTES = 4;
 const CHUNK_BYTES = 64 * 1024;
+/** Streams take longer to set up than a small archive to be read at once. */
+const SMALL_BYTES = 256 * 1024;
+const SMALL_UNPACKED_BYTES = 8 * 1024 * 1024;
 
 /**
  * Feeds an archive, gzipped or not, to one of tar's parsers, as fast as that takes it, and stops reading at the first thing that breaks a limit.
@@ -26,7 +29,7 @@ export async function readArchive(file: string, parser: Parser, meter: ArchiveMe
   });
   parser.on("eof", () => meter.end());
   let head: Buffer = Buffer.alloc(0);
-  const feed = async (chunks: AsyncIterable<Buffer>) => {
+  const feed = async (chunks: AsyncIterable<Buffer> | Iterable<Buffer>) => {
     for await (const chunk of chunks) {
       head = beginning(head, chunk);
       meter.addBytes(chunk.length, size);
@@ -39,7 +42,9 @@ export async function readArchive(file: string, parser: Parser, meter: ArchiveMe
     await closed;
     if (failure !== undefined) throw failure;
   };
+  const small = size <= SMALL_BYTES ? unpackSmall(await readFile(file), isGzip ? "gzip" : "plain") : undefined;
   try {
+    if (small !== undefined) return await feed(chunksOf(small));
     const packed = createReadStream(file, { highWaterMark: CHUNK_BYTES });
     await (isGzip ? pipeline(packed, createGunzip({ chunkSize: CHUNK_BYTES }), feed) : pipeline(packed, feed));
   } catch (error) {
@@ -47,6 +52,20 @@ export async function readArchive(file: string, parser: Parser, meter: ArchiveMe
     parser.abort(error instanceof Error ? error : new Error(String(error)));
     throw error;
   }
+}
+
+/** The bytes of a small archive; undefined if they are many, or if something is wrong that a stream tells better. */
+function unpackSmall(content: Buffer, form: "gzip" | "plain"): Buffer | undefined {
+  if (form === "plain") return content;
+  try {
+    return gunzipSync(content, { maxOutputLength: SMALL_UNPACKED_BYTES });
+  } catch {
+    return undefined;
+  }
+}
+
+function* chunksOf(content: Buffer): Iterable<Buffer> {
+  for (let at = 0; at < content.length; at += CHUNK_BYTES) yield content.subarray(at, at + CHUNK_BYTES);
 }
 
 /** The first bytes of an archive, of which some are known already. */

@@ -18,13 +18,7 @@ import { recordedFiles } from "../tree/installed-tree.js";
 import { PACKAGE_FOLDER } from "../tree/tree-listing.js";
 import { type BundledDriver, checkContent, invalidBundle } from "./bundle-manifest.js";
 import { platformParts } from "./platform-parts.js";
-import { inspectBundle, isBundle, unpackBundle } from "./read-bundle.js";
-
-/** The file that a source names, if it is a bundle. Anything else is for {@link Drivers.install}, and for its errors. */
-export async function bundleOf(typed: string, cwd: string): Promise<string | undefined> {
-  const source = parseSource(typed, cwd);
-  return source.kind === "tarball-file" && (await isBundle(source.path)) ? source.path : undefined;
-}
+import { inspectBundle, unpackBundle } from "./read-bundle.js";
 
 /**
  * Installs all drivers of a bundle, without network: every entry, hash and size is checked, and so are this program's SDK, this platform and the user's policy. All are judged before any is installed.

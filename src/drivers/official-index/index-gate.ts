@@ -3,8 +3,15 @@ import type { DriverSource } from "../source/source.js";
 import { chooseSource, deprecationWarning, refuseWithdrawn } from "./index-choice.js";
 import type { OfficialIndex } from "./official-index.js";
 
-/** Loads the index. It is asked for only when a driver is not there yet. */
-export type LoadOfficialIndex = () => Promise<OfficialIndex>;
+/**
+ * Loads the index. It is asked for only when a driver is not there yet.
+ *
+ * @param about with a source, the index may be undefined if it says nothing of that, which takes less time to tell than to read it whole
+ */
+export interface LoadOfficialIndex {
+  (): Promise<OfficialIndex>;
+  (about: DriverSource): Promise<OfficialIndex | undefined>;
+}
 
 /**
  * What a short name of the index stands for on this computer. Any other source stands for itself.
@@ -22,8 +29,8 @@ export function throughIndex(source: DriverSource, index: OfficialIndex): Driver
  *
  * @throws {MachineError} `DRIVER_WITHDRAWN`
  */
-export function judgeByIndex(source: DriverSource, index: OfficialIndex, log: Logger): void {
-  const entry = index.findBySource(source);
+export function judgeByIndex(source: DriverSource, index: OfficialIndex | undefined, log: Logger): void {
+  const entry = index?.findBySource(source);
   if (entry === undefined) return;
   refuseWithdrawn(entry);
   const warning = deprecationWarning(entry);

@@ -7,10 +7,10 @@ import { checkName, type DeclaredDriver } from "./declaration.js";
 import { installedProblem, installLocked } from "./install-locked.js";
 import type { LockedDriver } from "./lock-file.js";
 import { INSTALL_LOCKED, lockMismatch, stillFits } from "./locked-driver.js";
-import { declaredFor, lockedFor, openProject, type Project, type ProjectPlaces, wholeLock } from "./project.js";
+import { declaredFor, lockedFor, type Project, wholeLock } from "./project.js";
 
 /** How a driver of a project is obtained. */
-export interface ProjectDriverContext extends ProjectPlaces {
+export interface ProjectDriverContext {
   /** The drivers' folder. */
   readonly directory: string;
   readonly receipts: Receipts;
@@ -22,14 +22,13 @@ export interface ProjectDriverContext extends ProjectPlaces {
 }
 
 /**
- * The driver that a source means in the project of the current folder: the locked version, installed if it wasn't. Undefined if there is no project, or it doesn't declare that driver.
+ * The driver that a source means in a project: the locked version, installed if it wasn't. Undefined if the project doesn't declare that driver.
  *
  * @throws {MachineError} `LOCK_MISMATCH` if another version is installed or asked for, `LOCK_OUTDATED`, and as an installation
  */
-export async function projectDriver(source: DriverSource, context: ProjectDriverContext): Promise<Receipt | undefined> {
-  const project = await openProject(context, context.log);
-  const declared = project === undefined ? undefined : declaredFor(project, source);
-  if (project === undefined || declared === undefined) return undefined;
+export async function projectDriver(source: DriverSource, project: Project, context: ProjectDriverContext): Promise<Receipt | undefined> {
+  const declared = declaredFor(project, source);
+  if (declared === undefined) return undefined;
   context.log.debug(`The driver "${declared.name}" is declared in ${project.declaration.path}.`);
   if (project.lock === undefined) return unlockedDriver(declared, project, context);
   const locked = lockedFor(project, declared);
