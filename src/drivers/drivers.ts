@@ -98,9 +98,7 @@ export class Drivers {
    */
   async install(typed: string, wishes: InstallWishes = {}): Promise<Receipt> {
     const wanted = await this.#read(typed);
-    if (wanted.kind === "name") {
-      if (findShipped(wanted.name) !== undefined) throw shippedAlready(wanted.name);
-    }
+    if (wanted.kind === "name" && findShipped(wanted.name) !== undefined) throw shippedAlready(wanted.name);
     const ofProject = await this.#ofProject(wanted, { wishes, when: "always" });
     if (ofProject !== undefined) return ofProject;
     if (wanted.kind === "name") {
@@ -234,8 +232,8 @@ export class Drivers {
   }
 
   async #read(typed: string): Promise<DriverSource> {
-    const { cwd } = this.#options;
-    return readTyped(typed, { cwd, receipts: this.#receipts, throughIndex: (source) => this.#throughIndex(source) });
+    const throughIndex = (source: DriverSource) => this.#throughIndex(source);
+    return readTyped(typed, { cwd: this.#options.cwd, receipts: this.#receipts, throughIndex });
   }
 
   /** What is to be fetched: a short name of the index leads to its source. */
