@@ -45,7 +45,16 @@ const bundle = await rolldown({
   checks: { ineffectiveDynamicImport: false },
   external: [...OUTSIDE, ...OPTIONAL],
   resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
-  plugins: [passedOn(), lazyBuiltins(sources), hot.plugin, npmClient.plugin, plainBuiltins(), putOff(), leaveOut(), asciiOnly("main.js")],
+  plugins: [
+    passedOn(),
+    lazyBuiltins(sources),
+    hot.plugin,
+    npmClient.plugin,
+    plainBuiltins(),
+    putOff(),
+    leaveOut(),
+    asciiOnly(["main", "npm-client"]),
+  ],
 });
 const { output: files } = await bundle.write({
   dir: output,
@@ -69,15 +78,15 @@ writeFileSync(join(output, "hooks.d.ts"), hookTypes(join(sources, "hooks.ts")));
 writeFileSync(join(output, "THIRD-PARTY-LICENSES"), licenses(files.filter((file) => file.type === "chunk")));
 
 /**
- * Escapes what is not ASCII in one file of ours. A single such character makes V8 keep all of the source in two bytes a character, and reading it takes twice as long.
+ * Escapes what is not ASCII in chunks that are to be read fast. A single such character makes V8 keep all of the source in two bytes a character, and reading it takes twice as long.
  * An escape means the same in each string, template and regular expression; `String.raw`, where it doesn't, is refused.
  */
-function asciiOnly(fileName: string): Plugin {
+function asciiOnly(names: readonly string[]): Plugin {
   return {
     name: "ascii-only",
     renderChunk(code, chunk) {
-      if (chunk.fileName !== fileName) return null;
-      if (code.includes("String.raw")) throw new Error(`${fileName} has String.raw, in which an escape would stay one: see asciiOnly`);
+      if (!names.includes(chunk.name)) return null;
+      if (code.includes("String.raw")) throw new Error(`${chunk.name} has String.raw, in which an escape would stay one: see asciiOnly`);
       return code.replace(/[^\0-\x7F]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
     },
   };
