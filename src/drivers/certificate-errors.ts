@@ -18,7 +18,7 @@ export function isUntrusted(error: unknown): boolean {
 /** What helps against a server's certificate that was refused; undefined if something else went wrong. */
 export function certificateAdvice(error: unknown): string[] | undefined {
   if (isUntrusted(error))
-    return ["If a company's CA signed its certificate: put the CA's file into .npmrc (cafile=…) or NODE_EXTRA_CA_CERTS."];
+    return ["If a company's CA signed its certificate: put the CA's file into .npmrc (cafile=FILE) or NODE_EXTRA_CA_CERTS."];
   if (OUT_OF_TIME.some((code) => hasCode(error, code)))
     return [`Check this computer's clock, which says ${new Date().toISOString()}. If it is right, the server's certificate is not.`];
   return undefined;
