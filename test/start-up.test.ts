@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -54,6 +54,21 @@ test.each([["status", "dev"], ["ip", "dev"], ["url", "dev"], ["inspect", "dev"],
     expect(heavy.filter((name) => builtins.includes(name))).toEqual([]);
   },
 );
+
+test("help of the whole program loads nothing of npm's libraries", async () => {
+  const { files } = await run(await storeOf([]), ["--help"]);
+  expect(files.filter((file) => /^(?:npm-client|semver|arborist)/.test(file))).toEqual([]);
+});
+
+test("what is to be read fast is ASCII, which V8 keeps in one byte a character", async () => {
+  const output = new URL("../dist/", import.meta.url);
+  const chunks = (await readdir(new URL("chunks/", output))).filter((name) => name.startsWith("npm-client-"));
+  expect(chunks).not.toEqual([]);
+  for (const name of ["main.js", ...chunks.map((chunk) => `chunks/${chunk}`)]) {
+    const text = await readFile(new URL(name, output), "utf8");
+    expect(/[^\0-\x7F].*/.exec(text)?.[0], name).toBeUndefined();
+  }
+});
 
 test("compiled code is kept in the user's own folder, where nobody else can lay any", async () => {
   const home = await scratchDirectory();
