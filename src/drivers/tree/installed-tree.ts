@@ -4,6 +4,7 @@ import { lstat, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { hasCode, MachineError, messageOf } from "../../errors.js";
+import { writeAtomically } from "../../files/atomic-file.js";
 import { formatListing, hashText, LISTING, lineOf, PACKAGE_FOLDER, parseListing, type RecordedFile } from "./tree-listing.js";
 import { noteTimes } from "./tree-times.js";
 
@@ -162,7 +163,7 @@ async function strayFolders(folder: string): Promise<string[]> {
 /** Where nothing can be written, the next check is a whole one again. */
 async function noteAgain(folder: string, listing: string, found: Pick<FoundTree, "files" | "folders">): Promise<void> {
   try {
-    if ((await readListing(folder)) !== listing) await writeFile(join(folder, LISTING), listing);
+    if ((await readListing(folder)) !== listing) await writeAtomically(join(folder, LISTING), listing);
     await noteTimes(folder, hashText(listing), found);
   } catch {
     // Nothing depends on it but speed.
