@@ -2,19 +2,10 @@ import { DriverError } from "./errors.js";
 import type { Host } from "./host.js";
 import type { CommonState, DriverState, Machine } from "./machine.js";
 import type { OptionSpecs } from "./options.js";
+import type { SshEndpoint } from "./ssh-endpoint.js";
 
 /** What a host is doing, in the Go program's words. `NotFound`: it is gone. */
 export type MachineStatus = "Running" | "Starting" | "Stopping" | "Stopped" | "Paused" | "Saved" | "Error" | "NotFound";
-
-/** How to log in to a host. */
-export interface SshEndpoint {
-  /** Name or address, without brackets. */
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  /** The private key on this computer; without one, the user's agent and default keys are tried. */
-  readonly privateKeyPath?: string;
-}
 
 /** Docker's port for TLS connections (IANA service name `docker-s`). */
 export const DOCKER_TLS_PORT = 2376;
@@ -46,7 +37,7 @@ export abstract class BaseDriver<O extends OptionSpecs = OptionSpecs, S extends 
   /** What the host is doing now. It asks the provider, changes nothing, and answers within seconds. */
   abstract status(): Promise<MachineStatus>;
 
-  /** Starts a stopped host. */
+  /** Starts a stopped host, wakes a paused one, restores a saved one. The host program sets the clock of a host that slept. */
   start?(): Promise<void>;
 
   /** Stops the host gracefully, within a deadline of the driver's choice. */
@@ -54,6 +45,12 @@ export abstract class BaseDriver<O extends OptionSpecs = OptionSpecs, S extends 
 
   /** Cuts the host's power. */
   kill?(): Promise<void>;
+
+  /** Freezes the host in memory; {@link start} wakes it. */
+  pause?(): Promise<void>;
+
+  /** Writes the host's memory to disk and turns it off; {@link start} restores it. */
+  save?(): Promise<void>;
 
   /** Restarts the host. Without this method the host program calls `stop`, then `start`. */
   restart?(): Promise<void>;
@@ -79,6 +76,12 @@ export abstract class BaseDriver<O extends OptionSpecs = OptionSpecs, S extends 
   /** Docker's endpoint. Default: `tcp://ADDRESS:2376`. */
   async url(): Promise<string> {
     return dockerUrl(await this.address(), DOCKER_TLS_PORT);
+  }
+
+  /** The port on which Docker listens on the host itself. Default: that of {@link url}; a driver that forwards a port of this computer tells the other end. */
+  async enginePort(): Promise<number> {
+    const { port } = new URL(await this.url());
+    return port === "" ? DOCKER_TLS_PORT : Number(port);
   }
 
   /** The login that the state's `SSHUser`, `SSHPort` and `SSHKeyPath` describe, at {@link address}. */

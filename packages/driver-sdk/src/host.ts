@@ -1,3 +1,5 @@
+import type { SshEndpoint } from "./ssh-endpoint.js";
+
 /** Lines for the user (`info`, `warn`), or only for `--debug`. The host adds the machine's name. */
 export interface Logger {
   debug(message: string): void;
@@ -33,10 +35,21 @@ export interface SshKey {
   readonly publicKey: string;
 }
 
+/** How to run a command on a machine's host. */
+export type SshRunOptions = Pick<RunOptions, "input" | "timeoutMs" | "acceptedExitCodes">;
+
 /** Which key {@link Host.createSshKey} makes. */
 export interface SshKeyOptions {
   /** Default: `ed25519`. `rsa` (3072 bits) is for providers that take nothing else. */
   readonly type?: "ed25519" | "rsa";
+}
+
+/** How {@link Host.withLock} waits. */
+export interface LockOptions {
+  /** What is locked, as it completes "Another docker-machine process is working on": `the host-only networks of VirtualBox`. */
+  readonly subject: string;
+  /** Milliseconds to wait for the lock. Default: 600,000. */
+  readonly timeoutMs?: number;
 }
 
 /** What docker-machine does for a driver. A driver never prints, prompts, exits or reads `process.argv`: it asks the host. */
@@ -61,4 +74,25 @@ export interface Host {
   sleep(durationMs: number): Promise<void>;
   /** Makes the machine's SSH key, or returns the one it already has. */
   createSshKey(options?: SshKeyOptions): Promise<SshKey>;
+  /**
+   * Runs a program on the machine's host over SSH and waits for its end. The words are quoted, so that no shell there reads them.
+   * The host's key is kept at the first login, and must be the same later.
+   *
+   * @param endpoint as {@link BaseDriver.sshEndpoint} tells it
+   * @param command a program and its arguments
+   * @throws {DriverError} `SSH_…` when there is no login now, `COMMAND_FAILED`, `COMMAND_TIMEOUT`, `OPERATION_ABORTED`
+   */
+  runOverSsh(endpoint: SshEndpoint, command: readonly [string, ...string[]], options?: SshRunOptions): Promise<RunResult>;
+  /**
+   * A folder for what can be made or fetched again, such as disk images: mode 0700, shared by all drivers and machines, kept between commands.
+   * It exists when it is asked for.
+   */
+  readonly cacheDirectory: string;
+  /**
+   * Runs `action` while no other docker-machine process of this user runs one under the same name.
+   *
+   * @param name lower case letters, digits and dashes; begin it with the driver's name
+   * @throws {DriverError} `LOCK_TIMEOUT`, `OPERATION_ABORTED`, and whatever `action` throws
+   */
+  withLock<T>(name: string, options: LockOptions, action: () => Promise<T>): Promise<T>;
 }

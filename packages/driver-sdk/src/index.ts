@@ -4,9 +4,9 @@
  * @packageDocumentation
  */
 export { type DriverDefinition, type DriverDescription, defineDriver, isDriverDefinition, isDriverName } from "./definition.js";
-export { BaseDriver, DOCKER_TLS_PORT, dockerUrl, type MachineStatus, type SshEndpoint } from "./driver.js";
+export { BaseDriver, DOCKER_TLS_PORT, dockerUrl, type MachineStatus } from "./driver.js";
 export { DriverError, type DriverErrorOptions, type ErrorCode, isDriverError } from "./errors.js";
-export type { Host, Logger, RunOptions, RunResult, SshKey, SshKeyOptions } from "./host.js";
+export type { Host, LockOptions, Logger, RunOptions, RunResult, SshKey, SshKeyOptions, SshRunOptions } from "./host.js";
 export type { CommonState, DriverState, JsonValue, Machine, StateChanges } from "./machine.js";
 export {
   type BooleanOption,
@@ -20,4 +20,5 @@ export {
   type StringListOption,
   type StringOption,
 } from "./options.js";
+export type { SshEndpoint } from "./ssh-endpoint.js";
 export { throwIfAborted, type WaitForOptions, type WaitHost, waitFor } from "./wait-for.js";

@@ -8,16 +8,18 @@ import type { Capability, ConformanceFixture, ConformanceTest } from "./fixture.
 import { remove } from "./lifecycle-tests.js";
 import { type Operation, Scene } from "./scene.js";
 
-type PowerOperation = Extract<Capability, "start" | "stop" | "kill" | "restart">;
+type PowerOperation = Extract<Capability, "start" | "stop" | "kill" | "pause" | "save" | "restart">;
 
 const statusAfter: Readonly<Record<PowerOperation, MachineStatus>> = {
   start: "Running",
   stop: "Stopped",
   kill: "Stopped",
+  pause: "Paused",
+  save: "Saved",
   restart: "Running",
 };
 
-/** What start, stop, kill and restart must do, where the fixture declares them. */
+/** What start, stop, kill, pause, save and restart must do, where the fixture declares them. */
 export function capabilityTests<O extends OptionSpecs, S extends DriverState>(
   definition: DriverDefinition<O, S>,
   fixture: ConformanceFixture,
@@ -53,7 +55,7 @@ function cycle<O extends OptionSpecs, S extends DriverState>(name: PowerOperatio
     await scene.mustHaveStatus(statusAfter[name], `after ${name}`);
     await scene.must(`${name} again`, perform(name));
     await scene.mustHaveStatus(statusAfter[name], `after ${name} twice`);
-    if (statusAfter[name] === "Stopped" && scene.fixture.capabilities.includes("start")) {
+    if (statusAfter[name] !== "Running" && scene.fixture.capabilities.includes("start")) {
       await scene.must(`start after ${name}`, perform("start"));
       await scene.mustHaveStatus("Running", `after ${name} and start`);
     }

@@ -1,14 +1,23 @@
 import { generateKeyPairSync } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { DriverError } from "../errors.js";
-import type { Host, Logger, RunOptions, RunResult, SshKey } from "../host.js";
+import type { Host, LockOptions, Logger, RunOptions, RunResult, SshKey, SshRunOptions } from "../host.js";
+import type { SshEndpoint } from "../ssh-endpoint.js";
 import { throwIfAborted } from "../wait-for.js";
 import { type StepRunner, undisturbed } from "./step-runner.js";
 
 /** A program as a test plays it. What is left out of the result counts as exit code 0 and no output. */
 export type RunScript = (file: string, args: readonly string[], options: RunOptions) => Partial<RunResult> | Promise<Partial<RunResult>>;
+
+/** A machine's host as a test plays it: what a command on it comes to. */
+export type SshScript = (
+  command: readonly [string, ...string[]],
+  endpoint: SshEndpoint,
+  options: SshRunOptions,
+) => Partial<RunResult> | Promise<Partial<RunResult>>;
 
 /** One call of {@link FakeHost.run}. */
 export interface RecordedRun {
@@ -27,6 +36,10 @@ export interface RecordedLine {
 export interface FakeHostOptions {
   /** Plays the programs. Default: every program is missing (`COMMAND_NOT_FOUND`). */
   readonly run?: RunScript;
+  /** Plays the commands that are run on the machine's host. Default: nothing answers there (`SSH_UNREACHABLE`). */
+  readonly ssh?: SshScript;
+  /** The folder for what can be fetched again. Default: `cache` in the machine's folder. */
+  readonly cacheDirectory?: string;
   /** The machine's folder, where the SSH key is made. Without it, `createSshKey` is refused. */
   readonly directory?: string;
   /** What runs, sleeps and key creation pass through. Default: nothing. */
@@ -52,12 +65,17 @@ export class FakeHost implements Host {
   };
   readonly #controller = new AbortController();
   readonly #script: RunScript;
+  readonly #sshScript: SshScript;
   readonly #directory: string | undefined;
+  readonly #cacheDirectory: string | undefined;
+  readonly #locks = new Map<string, Promise<unknown>>();
   readonly #steps: StepRunner;
 
   constructor(options: FakeHostOptions = {}) {
     this.#script = options.run ?? everyProgramMissing;
+    this.#sshScript = options.ssh ?? nothingAnswers;
     this.#directory = options.directory;
+    this.#cacheDirectory = options.cacheDirectory;
     this.#steps = options.steps ?? undisturbed;
   }
 
@@ -70,15 +88,36 @@ export class FakeHost implements Host {
     this.#controller.abort();
   }
 
+  /** @throws {Error} if the host was made without a folder */
+  get cacheDirectory(): string {
+    const path = this.#cacheDirectory ?? (this.#directory === undefined ? undefined : join(this.#directory, "cache"));
+    if (path === undefined) throw new Error("This FakeHost was made without a directory, so it has no cache.");
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  }
+
   async run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     return this.#step(["run", file, ...args].join(" "), async () => {
       this.runs.push({ file, args: [...args], options });
-      const { exitCode = 0, stdout = "", stderr = "" } = await this.#script(file, args, options);
-      if (!(options.acceptedExitCodes ?? [0]).includes(exitCode)) {
-        throw new DriverError("COMMAND_FAILED", `${file} ended with exit code ${exitCode}: ${stderr.trim()}`);
-      }
-      return { exitCode, stdout, stderr };
+      return resultOf(file, await this.#script(file, args, options), options);
     });
+  }
+
+  async runOverSsh(endpoint: SshEndpoint, command: readonly [string, ...string[]], options: SshRunOptions = {}): Promise<RunResult> {
+    return this.#step(["ssh", ...command].join(" "), async () =>
+      resultOf(command[0], await this.#sshScript(command, endpoint, options), options),
+    );
+  }
+
+  /** Holds locks among the calls on this host, not among processes. */
+  async withLock<T>(name: string, _options: LockOptions, action: () => Promise<T>): Promise<T> {
+    const before = this.#locks.get(name) ?? Promise.resolve();
+    const result = before.then(action, action);
+    this.#locks.set(
+      name,
+      result.catch(() => undefined),
+    );
+    return result;
   }
 
   progress(step: string): void {
@@ -107,6 +146,18 @@ export class FakeHost implements Host {
   #write(level: keyof Logger, message: string): void {
     this.lines.push({ level, message });
   }
+}
+
+function resultOf(program: string, result: Partial<RunResult>, options: Pick<RunOptions, "acceptedExitCodes">): RunResult {
+  const { exitCode = 0, stdout = "", stderr = "" } = result;
+  if (!(options.acceptedExitCodes ?? [0]).includes(exitCode)) {
+    throw new DriverError("COMMAND_FAILED", `${program} ended with exit code ${exitCode}: ${stderr.trim()}`);
+  }
+  return { exitCode, stdout, stderr };
+}
+
+function nothingAnswers(_command: readonly string[], { host, port }: SshEndpoint): never {
+  throw new DriverError("SSH_UNREACHABLE", `Nothing answers at ${host}:${port}.`);
 }
 
 function everyProgramMissing(file: string): never {

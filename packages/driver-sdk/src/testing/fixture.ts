@@ -1,9 +1,9 @@
 import type { OptionSources } from "../options.js";
-import type { RunScript } from "./fake-host.js";
+import type { RunScript, SshScript } from "./fake-host.js";
 import type { StepRunner } from "./step-runner.js";
 
 /** An optional operation of a driver. */
-export type Capability = "preCreateCheck" | "sshEndpoint" | "start" | "stop" | "kill" | "restart";
+export type Capability = "preCreateCheck" | "sshEndpoint" | "start" | "stop" | "kill" | "pause" | "save" | "restart";
 
 /** The outside of one test, as the driver under test meets it: a hypervisor, a cloud. It starts out empty. */
 export interface ConformanceWorld {
@@ -11,6 +11,8 @@ export interface ConformanceWorld {
   readonly flags: NonNullable<OptionSources["flags"]>;
   /** Plays the programs that the driver runs through its host. Default: every program is missing. */
   readonly run?: RunScript;
+  /** Plays the commands that the driver runs on its hosts over SSH. Default: nothing answers there. */
+  readonly ssh?: SshScript;
   /** Names of all that exists outside because of the driver: hosts, disks, keys, firewall rules. Empty at first. */
   residue(): Promise<readonly string[]>;
   /** Ends what the world started, such as servers. */

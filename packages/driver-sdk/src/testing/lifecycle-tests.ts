@@ -6,7 +6,7 @@ import type { OptionSpecs } from "../options.js";
 import type { Capability, ConformanceFixture, ConformanceTest } from "./fixture.js";
 import { type Operation, Scene } from "./scene.js";
 
-const capabilities: readonly Capability[] = ["preCreateCheck", "sshEndpoint", "start", "stop", "kill", "restart"];
+const capabilities: readonly Capability[] = ["preCreateCheck", "sshEndpoint", "start", "stop", "kill", "pause", "save", "restart"];
 
 /** What create, status and remove must do when nothing goes wrong. */
 export function lifecycleTests<O extends OptionSpecs, S extends DriverState>(

@@ -81,6 +81,7 @@ export class Scene<O extends OptionSpecs, S extends DriverState> {
   start(fault?: Fault): Session<O, S> {
     const host: FakeHost = new FakeHost({
       ...(this.world.run === undefined ? {} : { run: this.world.run }),
+      ...(this.world.ssh === undefined ? {} : { ssh: this.world.ssh }),
       directory: this.#directory,
       steps: { step: (name, effect) => process.hostSteps.step(name, effect) },
     });
