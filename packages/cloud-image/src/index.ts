@@ -4,3 +4,7 @@
  * @packageDocumentation
  */
 export type { Architecture, CloudImage, GuestHardware, ImageFormat, ImageHost } from "./cloud-image.js";
+export { rawImage } from "./raw-image.js";
+export type { NetworkConfig, NetworkInterface, NetworkRoute } from "./seed/network-config.js";
+export type { Seed, SeedProxy, SharedFolder } from "./seed/seed.js";
+export { writeSeed } from "./seed/write-seed.js";
