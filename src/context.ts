@@ -33,6 +33,8 @@ export interface ContextOptions {
 export interface Context {
   readonly machines: MachineContext;
   readonly drivers: Drivers;
+  /** The driver of `create` without `-d`: see default-driver.ts. */
+  defaultDriver(): Promise<string>;
   /** Where policies for drivers are looked for. */
   readonly policyPlaces: PolicyPlaces;
   /** The drivers that there are to install. Loaded when it is needed. */
@@ -104,6 +106,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       drivers,
       certificates,
       hooks: new PluginHooks(interrupted),
+      driverCacheDirectory: join(cache, "driver-cache"),
       log,
       get signal() {
         return interrupted();
@@ -112,14 +115,20 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       waitTimeoutMs,
     },
     drivers,
+    defaultDriver: async () => {
+      const { defaultDriver } = await import("./drivers/default-driver.js");
+      return defaultDriver({ settings: await driverPlaces.settings(), env: process.env });
+    },
     policyPlaces,
     catalog,
-    tasks: async () => {
-      const { Tasks } = await import("./terminal/tasks.js");
-      const isLive = output === "progress" && !options.debug && isLiveTerminal(process.stdout, process.env);
-      return new Tasks({ log, ...(isLive ? { terminal: process.stdout } : {}) });
-    },
+    tasks: () => makeTasks(log, options),
   };
+}
+
+async function makeTasks(log: TerminalLog, { output, debug }: ContextOptions): Promise<Tasks> {
+  const { Tasks } = await import("./terminal/tasks.js");
+  const isLive = output === "progress" && !debug && isLiveTerminal(process.stdout, process.env);
+  return new Tasks({ log, ...(isLive ? { terminal: process.stdout } : {}) });
 }
 
 function once<T>(make: () => T): () => T {

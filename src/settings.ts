@@ -15,6 +15,8 @@ export interface Settings {
   readonly gitHosts: ReadonlyMap<string, GitHostKind>;
   /** Whether drivers come from caches alone. Default: false. */
   readonly offline?: boolean;
+  /** The driver of `create` without `-d`, a name or a source. */
+  readonly driver?: string;
   /** Where the official index of drivers is fetched from, if not from its own place. */
   readonly indexAddress?: string;
 }
@@ -80,12 +82,14 @@ export async function loadSettings({ configDirectory, env }: SettingsPlaces): Pr
   const indexAddress =
     readIndexAddress(env[INDEX_VARIABLE] || undefined, `$${INDEX_VARIABLE}`) ??
     readIndexAddress(file.indexAddress, `"indexAddress" in ${path}`);
+  const driver = readDriver(file.driver, `"driver" in ${path}`);
   return {
     gitMirrors: read(GIT_MIRRORS),
     gitApiMirrors: read(API_MIRRORS),
     gitHosts: read(GIT_HOSTS),
     ...(offline ? { offline } : {}),
     ...(indexAddress === undefined ? {} : { indexAddress }),
+    ...(driver === undefined ? {} : { driver }),
   };
 }
 
@@ -98,6 +102,14 @@ function readIndexAddress(value: unknown, origin: string): string | undefined {
     suggestions: [
       "Write it like this: https://git.example.com/mirror/index/drivers.json (its signature is fetched from the same address with .sig behind)",
     ],
+  });
+}
+
+function readDriver(value: unknown, origin: string): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "string" && value.trim() !== "") return value;
+  throw new MachineError("SETTINGS_INVALID", `${origin} is ${JSON.stringify(value)}, but it must be a driver's name or source.`, {
+    suggestions: ['Write it like this: { "driver": "qemu" }'],
   });
 }
 

@@ -114,3 +114,9 @@ test("offline work is set by the file, and by the environment rather", async () 
   for (const act of [() => load(JSON.stringify({ offline: "maybe" })), () => load(undefined, "maybe", "MACHINE_OFFLINE")])
     expect((await errorOf(act)).code).toBe("SETTINGS_INVALID");
 });
+
+test("the driver of create without -d is a name or a source", async () => {
+  expect(await load('{"driver":"github.com/my-org/my-repo"}')).toEqual({ ...NONE, driver: "github.com/my-org/my-repo" });
+  for (const driver of ['""', "1", "null"])
+    expect(await errorOf(() => load(`{"driver":${driver}}`))).toMatchObject({ code: "SETTINGS_INVALID" });
+});

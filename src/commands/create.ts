@@ -1,7 +1,6 @@
 import { defineCommand } from "../command-line/define-command.js";
 import { eachMachine } from "../command-line/each-machine.js";
 import { createFlags, driverFlags, engineOptionsOf, swarmOptionsOf } from "../create-flags.js";
-import { MachineError } from "../errors.js";
 import { checkNewNames, checkOptions, createMachine } from "../machines/create-machine.js";
 import type { MachineContext } from "../machines/machine-context.js";
 
@@ -15,16 +14,11 @@ export default defineCommand({
   flags: createFlags,
   moreFlags: true,
   async run({ flags, words: typed, parse, context, print }) {
-    if (flags.driver === undefined) {
-      checkNewNames(typed);
-      throw new MachineError("DRIVER_UNSPECIFIED", "No driver was named.", {
-        // As the Go program, whose default fails its check where there is no VirtualBox.
-        exitCode: 3,
-        suggestions: ["docker-machine create -d NAME_OR_SOURCE MACHINE, for example -d generic or -d github.com/my-org/my-repo"],
-      });
-    }
+    if (flags.driver === undefined) checkNewNames(typed);
     const program = await context("progress");
-    const driver = await program.drivers.obtain(flags.driver, { offline: flags.offline, yes: flags.yes });
+    const wanted = flags.driver ?? (await program.defaultDriver());
+    if (flags.driver === undefined) program.machines.log.info(`No driver was named: using "${wanted}".`);
+    const driver = await program.drivers.obtain(wanted, { offline: flags.offline, yes: flags.yes });
     const { given, words: names } = parse(driverFlags(driver.definition));
     checkNewNames(names);
     const request = {

@@ -1,7 +1,21 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Host, Logger, RunOptions, RunResult, SshKey, SshKeyOptions } from "@docker-machine/driver-sdk";
+import type {
+  Host,
+  LockOptions,
+  Logger,
+  RunOptions,
+  RunResult,
+  SshEndpoint,
+  SshKey,
+  SshKeyOptions,
+  SshRunOptions,
+} from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
+import { withLock } from "../files/lock.js";
 import { runProcess } from "../process/run-process.js";
+import type { ConnectOptions } from "../ssh/connect.js";
 
 /** What {@link DriverHost} stands on. */
 export interface DriverHostOptions {
@@ -10,7 +24,13 @@ export interface DriverHostOptions {
   readonly log: Logger;
   readonly progress: (step: string) => void;
   readonly signal: AbortSignal;
+  /** Where all drivers keep what can be made or fetched again. */
+  readonly cacheDirectory: string;
+  /** How to connect to the machine's host. Asked when the driver logs in. */
+  readonly connectOptions: () => ConnectOptions;
 }
+
+const LOCK_NAME = /^[a-z][a-z0-9-]*$/;
 
 /** The SDK's {@link Host} for one machine: its log lines begin with the machine's name in parentheses, as the Go program's do. */
 export class DriverHost implements Host {
@@ -46,6 +66,25 @@ export class DriverHost implements Host {
   async createSshKey(options: SshKeyOptions = {}): Promise<SshKey> {
     const { createSshKey } = await import("../ssh/keys.js");
     return createSshKey(this.#options.machineDirectory, { ...options, comment: this.#options.machineName });
+  }
+
+  async runOverSsh(endpoint: SshEndpoint, command: readonly [string, ...string[]], options: SshRunOptions = {}): Promise<RunResult> {
+    const [{ connectSsh }, { commandLine }] = await Promise.all([import("../ssh/connect.js"), import("../ssh/quote.js")]);
+    this.log.debug(`Running on the host: ${command.join(" ")}`);
+    using connection = await connectSsh(endpoint, this.#options.connectOptions());
+    return await connection.run(commandLine(command), options);
+  }
+
+  get cacheDirectory(): string {
+    mkdirSync(this.#options.cacheDirectory, { recursive: true, mode: 0o700 });
+    return this.#options.cacheDirectory;
+  }
+
+  async withLock<T>(name: string, { subject, timeoutMs }: LockOptions, action: () => Promise<T>): Promise<T> {
+    if (!LOCK_NAME.test(name)) throw new TypeError(`A lock's name is lower case letters, digits and dashes, not ${JSON.stringify(name)}`);
+    const onWait = (message: string) => this.log.info(message);
+    const options = { subject, signal: this.signal, onWait, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    return withLock(join(this.#options.cacheDirectory, ".locks", `${name}.lock`), options, action);
   }
 }
 

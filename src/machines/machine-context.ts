@@ -12,6 +12,8 @@ export interface MachineContext {
   certificates(): Promise<Certificates>;
   /** Of the user's plugins. */
   readonly hooks: MachineHooks;
+  /** Where drivers keep what can be made or fetched again, such as disk images. */
+  readonly driverCacheDirectory: string;
   readonly log: Logger;
   /** Says what is being done now, for a live display. */
   readonly progress: (step: string) => void;

@@ -3,8 +3,9 @@ import { MachineError } from "../errors.js";
 import type { ConnectOptions } from "../ssh/connect.js";
 import type { SshConnection } from "../ssh/ssh-connection.js";
 import type { MachineContext } from "./machine-context.js";
+import { connectOptions } from "./machine-host.js";
 import { type OpenMachine, openMachine } from "./open-machine.js";
-import { connectOptions, sshEndpointOf } from "./provision-machine.js";
+import { sshEndpointOf } from "./provision-machine.js";
 
 /** Who logs in, and for what. */
 export interface LoginOptions {
@@ -42,7 +43,7 @@ export async function findLogin(
     });
   }
   const endpoint = await sshEndpointOf(open);
-  return { endpoint: user === undefined ? endpoint : { ...endpoint, user }, options: connectOptions(context, open) };
+  return { endpoint: user === undefined ? endpoint : { ...endpoint, user }, options: connectOptions(context, open.machine) };
 }
 
 /**

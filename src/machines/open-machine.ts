@@ -1,8 +1,8 @@
 import type { BaseDriver } from "@docker-machine/driver-sdk";
 import type { LoadedDriver } from "../drivers/loaded-driver.js";
 import type { MachineConfig } from "../store/machine-config.js";
-import { DriverHost } from "./driver-host.js";
 import type { MachineContext } from "./machine-context.js";
+import { machineHost } from "./machine-host.js";
 import { forgetCheck } from "./recent-check.js";
 import { type PersistMode, StoredMachine, savedOptions } from "./stored-machine.js";
 
@@ -56,14 +56,6 @@ export async function withMachineLock<T>(context: MachineContext, name: string, 
 
 /** Joins a machine and its driver. */
 export function attachDriver(context: MachineContext, loaded: LoadedDriver, machine: StoredMachine): OpenMachine {
-  const host = new DriverHost({
-    machineName: machine.name,
-    machineDirectory: machine.directory,
-    log: context.log,
-    progress: context.progress,
-    get signal() {
-      return context.signal;
-    },
-  });
+  const host = machineHost(context, machine);
   return { name: machine.name, machine, loaded, driver: loaded.definition.createDriver(machine, host) };
 }

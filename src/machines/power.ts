@@ -2,9 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type MachineStatus, waitFor } from "@docker-machine/driver-sdk";
 import { MachineError } from "../errors.js";
 import type { SshConnection } from "../ssh/ssh-connection.js";
+import { setClock } from "./host-clock.js";
 import type { MachineContext } from "./machine-context.js";
+import { connectOptions } from "./machine-host.js";
 import { type OpenMachine, withMachine } from "./open-machine.js";
-import { connectOptions, hasSsh, isConnectionLost, sshEndpointOf, waitForEngine, waitUntilRunning } from "./provision-machine.js";
+import { hasSsh, isConnectionLost, sshEndpointOf, waitForEngine, waitUntilRunning } from "./provision-machine.js";
 
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
@@ -12,9 +14,8 @@ const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 export async function startMachine(context: MachineContext, name: string): Promise<void> {
   await withMachine(context, name, async (open) => {
     context.log.info(`Starting "${name}"...`);
-    await assertNot(open, "Running", "running");
-    await operation(open, "start")();
-    await waitUntilRunning(context, open);
+    const before = await statusOtherThan(open, "Running", "running");
+    await wake(context, open, before);
     context.log.info(`Machine "${name}" was started.`);
     await waitForEngine(context, open);
   });
@@ -22,24 +23,37 @@ export async function startMachine(context: MachineContext, name: string): Promi
 
 /** Stops a machine gracefully. */
 export async function stopMachine(context: MachineContext, name: string): Promise<void> {
-  await turnOff(context, name, { operation: "stop", doing: "Stopping", done: "stopped" });
+  await turnOff(context, name, { operation: "stop", doing: "Stopping", done: "stopped", status: "Stopped" });
 }
 
 /** Cuts a machine's power. */
 export async function killMachine(context: MachineContext, name: string): Promise<void> {
-  await turnOff(context, name, { operation: "kill", doing: "Killing", done: "killed" });
+  await turnOff(context, name, { operation: "kill", doing: "Killing", done: "killed", status: "Stopped" });
 }
 
+/** Freezes a machine's host in memory. */
+export async function pauseMachine(context: MachineContext, name: string): Promise<void> {
+  await turnOff(context, name, { operation: "pause", doing: "Pausing", done: "paused", status: "Paused" });
+}
+
+/** Writes the memory of a machine's host to disk and turns it off. */
+export async function saveMachine(context: MachineContext, name: string): Promise<void> {
+  await turnOff(context, name, { operation: "save", doing: "Saving", done: "saved", status: "Saved" });
+}
+
+type PowerOperation = "start" | "stop" | "kill" | "pause" | "save";
+
 interface TurnOff {
-  readonly operation: "stop" | "kill";
+  readonly operation: PowerOperation;
   readonly doing: string;
   readonly done: string;
+  readonly status: MachineStatus;
 }
 
 async function turnOff(context: MachineContext, name: string, words: TurnOff): Promise<void> {
   await withMachine(context, name, async (open) => {
     context.log.info(`${words.doing} "${name}"...`);
-    await assertNot(open, "Stopped", "stopped");
+    await statusOtherThan(open, words.status, words.status.toLowerCase());
     await operation(open, words.operation)();
     context.log.info(`Machine "${name}" was ${words.done}.`);
   });
@@ -49,11 +63,19 @@ async function turnOff(context: MachineContext, name: string, words: TurnOff): P
 export async function restartMachine(context: MachineContext, name: string): Promise<void> {
   await withMachine(context, name, async (open) => {
     context.log.info(`Restarting "${name}"...`);
-    if ((await open.driver.status()) === "Stopped") await operation(open, "start")();
-    else await restartRunning(context, open);
+    const before = await open.driver.status();
+    if (before === "Stopped" || before === "Saved" || before === "Paused") await wake(context, open, before);
+    if (before !== "Stopped" && before !== "Saved") await restartRunning(context, open);
     await waitUntilRunning(context, open);
     await waitForEngine(context, open);
   });
+}
+
+/** Starts a host, and sets the clock of one that slept meanwhile: with an old clock its certificates are not yet valid. */
+async function wake(context: MachineContext, open: OpenMachine, before: MachineStatus): Promise<void> {
+  await operation(open, "start")();
+  await waitUntilRunning(context, open);
+  if ((before === "Paused" || before === "Saved") && hasSsh(open.driver)) await setClock(context, open);
 }
 
 async function restartRunning(context: MachineContext, open: OpenMachine): Promise<void> {
@@ -69,7 +91,7 @@ async function restartRunning(context: MachineContext, open: OpenMachine): Promi
 async function rebootOverSsh(context: MachineContext, open: OpenMachine): Promise<void> {
   const { connectSsh, waitForSsh } = await import("../ssh/connect.js");
   const endpoint = await sshEndpointOf(open);
-  const options = connectOptions(context, open);
+  const options = connectOptions(context, open.machine);
   const bootId = async (connection: SshConnection) => (await connection.run(`cat ${BOOT_ID}`, { purpose: "read its boot id" })).stdout;
   const before = await restartAndReadId();
   await waitFor(
@@ -96,17 +118,19 @@ async function rebootOverSsh(context: MachineContext, open: OpenMachine): Promis
   }
 }
 
-async function assertNot(open: OpenMachine, status: MachineStatus, word: string): Promise<void> {
-  if ((await open.driver.status()) !== status) return;
+/** @throws {MachineError} `MACHINE_STATUS_UNCHANGED` */
+async function statusOtherThan(open: OpenMachine, unwanted: MachineStatus, word: string): Promise<MachineStatus> {
+  const status = await open.driver.status();
+  if (status !== unwanted) return status;
   throw new MachineError("MACHINE_STATUS_UNCHANGED", `Machine "${open.name}" is already ${word}.`);
 }
 
-function operation(open: OpenMachine, name: "start" | "stop" | "kill"): () => Promise<void> {
+function operation(open: OpenMachine, name: PowerOperation): () => Promise<void> {
   const method = open.driver[name];
   if (method !== undefined) return () => method.call(open.driver);
   throw unsupported(open, name);
 }
 
-function unsupported({ loaded, name }: OpenMachine, verb: "start" | "stop" | "kill" | "restart"): MachineError {
+function unsupported({ loaded, name }: OpenMachine, verb: PowerOperation | "restart"): MachineError {
   return new MachineError("DRIVER_OPERATION_UNSUPPORTED", `The driver "${loaded.name}" can't ${verb} the machine "${name}".`);
 }

@@ -2,9 +2,8 @@ import { type BaseDriver, isDriverError, type SshEndpoint, waitFor } from "@dock
 import { endWarnings } from "../certificates/end-warnings.js";
 import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError, messageOf } from "../errors.js";
-import type { ConnectOptions } from "../ssh/connect.js";
-import { DriverHost } from "./driver-host.js";
 import type { MachineContext } from "./machine-context.js";
+import { connectOptions, machineHost } from "./machine-host.js";
 import { type OpenMachine, withMachine } from "./open-machine.js";
 
 const PROVISION_ATTEMPTS = 3;
@@ -49,7 +48,7 @@ async function provisionOnce(context: MachineContext, open: OpenMachine, options
   const { provision } = await import("../provision/provision.js");
   const { log, signal } = context;
   using connection = await waitForSsh(await sshEndpointOf(open), {
-    ...connectOptions(context, open),
+    ...connectOptions(context, open.machine),
     deadlineMs: context.waitTimeoutMs,
   });
   const { HostOptions } = open.machine.config;
@@ -62,6 +61,7 @@ async function provisionOnce(context: MachineContext, open: OpenMachine, options
     certificates: await context.certificates(),
     certificateHosts: [await open.driver.address(), ...HostOptions.AuthOptions.ServerCertSANs],
     engineUrl: await open.driver.url(),
+    enginePort: await open.driver.enginePort(),
     log,
     progress: context.progress,
     signal,
@@ -103,7 +103,7 @@ export async function waitForEngine(context: MachineContext, open: OpenMachine):
   const credentials = await readEngineCredentials(open.machine.directory);
   try {
     await waitFor(
-      hostOf(context, open),
+      machineHost(context, open.machine),
       async () => {
         try {
           return await engineVersion(url, credentials, { signal: context.signal });
@@ -137,15 +137,6 @@ export async function sshEndpointOf(open: OpenMachine): Promise<SshEndpoint> {
   return open.driver.sshEndpoint();
 }
 
-/**
- * How to connect to a machine's host. Its key is recorded at the first login: while the machine is created, or for one that the Go program made, which records none.
- * A recorded key is required ever after.
- */
-export function connectOptions(context: MachineContext, { name, machine }: OpenMachine): ConnectOptions {
-  const unknown = machine.config.DockerMachine?.Progress === "provisioned" ? "require" : "record";
-  return { hostKey: { path: context.store.paths.knownHostsPath(name), alias: name, unknown }, signal: context.signal, log: context.log };
-}
-
 /** Whether the machine's host can be logged in to, and so be provisioned. */
 export function hasSsh(driver: BaseDriver): boolean {
   return driver.sshEndpoint !== undefined;
@@ -153,13 +144,9 @@ export function hasSsh(driver: BaseDriver): boolean {
 
 /** Asks the driver until the machine is running. */
 export async function waitUntilRunning(context: MachineContext, open: OpenMachine): Promise<void> {
-  await waitFor(hostOf(context, open), async () => (await open.driver.status()) === "Running", {
+  await waitFor(machineHost(context, open.machine), async () => (await open.driver.status()) === "Running", {
     description: `the machine "${open.name}" to run`,
     timeoutMs: context.waitTimeoutMs,
     timeoutCode: "MACHINE_NOT_RUNNING",
   });
-}
-
-function hostOf(context: MachineContext, open: OpenMachine): DriverHost {
-  return new DriverHost({ machineName: open.name, machineDirectory: open.machine.directory, ...context });
 }

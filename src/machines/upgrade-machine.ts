@@ -1,8 +1,9 @@
 import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError } from "../errors.js";
 import type { MachineContext } from "./machine-context.js";
+import { connectOptions } from "./machine-host.js";
 import { type OpenMachine, withMachine } from "./open-machine.js";
-import { connectOptions, sshEndpointOf, warnOfEnds } from "./provision-machine.js";
+import { sshEndpointOf, warnOfEnds } from "./provision-machine.js";
 
 /**
  * Upgrades a running machine's Docker to the newest version that its host's package manager knows, and says from which version to which.
@@ -18,7 +19,7 @@ export async function upgradeMachine(context: MachineContext, name: string): Pro
     context.log.info("Upgrading docker...");
     const { connectSsh } = await import("../ssh/connect.js");
     const { upgradeEngine } = await import("../provision/upgrade.js");
-    using connection = await connectSsh(endpoint, connectOptions(context, open));
+    using connection = await connectSsh(endpoint, connectOptions(context, open.machine));
     const upgrade = await upgradeEngine({
       connection,
       machineName: name,

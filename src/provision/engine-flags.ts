@@ -13,13 +13,15 @@ export interface EngineFlagsRequest {
   readonly driverName: string;
   /** The endpoint under which clients reach the engine: `tcp://host:port`. */
   readonly engineUrl: string;
+  /** The port on which the engine listens on its host, which may be forwarded to another. */
+  readonly enginePort: number;
 }
 
 /** The arguments of `dockerd`, in the Go program's order. */
-export function engineFlags({ engineOptions, driverName, engineUrl }: EngineFlagsRequest): readonly string[] {
+export function engineFlags({ engineOptions, driverName, engineUrl, enginePort }: EngineFlagsRequest): readonly string[] {
   const { ArbitraryFlags, InsecureRegistry, Labels, RegistryMirror, StorageDriver } = engineOptions;
   return [
-    ...["-H", listenAddress(engineUrl), "-H", "unix:///var/run/docker.sock"],
+    ...["-H", listenAddress(engineUrl, enginePort), "-H", "unix:///var/run/docker.sock"],
     ...(StorageDriver === "" ? [] : ["--storage-driver", StorageDriver]),
     ...["--tlsverify", "--tlscacert", REMOTE_CERTIFICATES.ca],
     ...["--tlscert", REMOTE_CERTIFICATES.certificate, "--tlskey", REMOTE_CERTIFICATES.key],
@@ -66,9 +68,9 @@ function keysOf(daemonConfig: string): readonly string[] {
 }
 
 /** A host that is reached by IPv6 must listen there; `[::]` takes both kinds. */
-function listenAddress(engineUrl: string): string {
-  const { hostname, port } = new URL(engineUrl);
-  return `tcp://${hostname.startsWith("[") ? "[::]" : "0.0.0.0"}:${port === "" ? "2376" : port}`;
+function listenAddress(engineUrl: string, enginePort: number): string {
+  const { hostname } = new URL(engineUrl);
+  return `tcp://${hostname.startsWith("[") ? "[::]" : "0.0.0.0"}:${enginePort}`;
 }
 
 function labelsOf(labels: readonly string[], driverName: string): readonly string[] {

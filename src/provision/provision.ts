@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isDriverError, type Logger, throwIfAborted, waitFor } from "@docker-machine/driver-sdk";
+import { DOCKER_TLS_PORT, isDriverError, type Logger, throwIfAborted, waitFor } from "@docker-machine/driver-sdk";
 import type { Certificates } from "../certificates/certificates.js";
 import { CERTIFICATE_MODE } from "../certificates/pair.js";
 import { type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
@@ -24,8 +24,10 @@ export interface ProvisionRequest {
   readonly certificates: Certificates;
   /** Names and addresses for the server certificate: the host's, and `ServerCertSANs`. */
   readonly certificateHosts: readonly string[];
-  /** Docker's endpoint, as the driver tells it: `tcp://10.0.0.5:2376`. The engine listens on its port. */
+  /** Docker's endpoint, as the driver tells it: `tcp://10.0.0.5:2376`. */
   readonly engineUrl: string;
+  /** The port on which the engine listens on its host. */
+  readonly enginePort: number;
   /** Makes a new server certificate even if the present one is good. Default: false. */
   readonly renewCertificates?: boolean;
   /** Milliseconds that Docker may take to answer after it was started. Default: 120,000. */
@@ -79,7 +81,7 @@ export async function provision(request: ProvisionRequest): Promise<void> {
  * @throws {MachineError} `ENGINE_OPTION_INVALID`
  */
 export function checkEngineOptions(engineOptions: EngineOptions): void {
-  const flags = engineFlags({ engineOptions, driverName: "none", engineUrl: "tcp://127.0.0.1:2376" });
+  const flags = engineFlags({ engineOptions, driverName: "none", engineUrl: "tcp://127.0.0.1:2376", enginePort: DOCKER_TLS_PORT });
   serviceDropIn({ command: flags, environment: engineOptions.Env });
 }
 

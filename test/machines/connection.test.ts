@@ -89,6 +89,7 @@ describe("A check of a machine's Docker", () => {
       log: new RecordingLog(),
       hooks: { any: false, run: async () => [] },
       progress: () => undefined,
+      driverCacheDirectory: join(directory, "cache"),
       waitTimeoutMs: 1000,
       signal: new AbortController().signal,
     } as MachineContext;

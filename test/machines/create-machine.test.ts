@@ -79,6 +79,7 @@ beforeEach(async () => {
     hooks: { any: false, run: async () => [] },
     log,
     progress: () => undefined,
+    driverCacheDirectory: join(directory, "cache"),
     waitTimeoutMs: 1000,
     signal: new AbortController().signal,
   };

@@ -19,8 +19,8 @@ const plain: EngineOptions = {
   InstallURL: "",
 };
 
-function flagsOf(options: Partial<EngineOptions>, engineUrl = "tcp://10.0.0.5:2376"): string {
-  return engineFlags({ engineOptions: { ...plain, ...options }, driverName: "generic", engineUrl }).join(" ");
+function flagsOf(options: Partial<EngineOptions>, engineUrl = "tcp://10.0.0.5:2376", enginePort = 2376): string {
+  return engineFlags({ engineOptions: { ...plain, ...options }, driverName: "generic", engineUrl, enginePort }).join(" ");
 }
 
 const tls = "--tlsverify --tlscacert /etc/docker/ca.pem --tlscert /etc/docker/server.pem --tlskey /etc/docker/server-key.pem";
@@ -44,7 +44,8 @@ test("The storage driver is Docker's choice unless one is asked for", () => {
 });
 
 test("The engine listens on the port, and for the kind of address, that the driver names", () => {
-  expect(flagsOf({}, "tcp://10.0.0.5:12376")).toContain("-H tcp://0.0.0.0:12376 ");
+  expect(flagsOf({}, "tcp://10.0.0.5:12376", 12376)).toContain("-H tcp://0.0.0.0:12376 ");
+  expect(flagsOf({}, "tcp://127.0.0.1:49152", 2376)).toContain("-H tcp://0.0.0.0:2376 ");
   expect(flagsOf({}, "tcp://[fd00::5]:2376")).toContain("-H tcp://[::]:2376 ");
 });
 
@@ -53,6 +54,7 @@ describe("daemon.json", () => {
     engineOptions: { ...plain, ArbitraryFlags: ["log-opt=a=b", "debug"] },
     driverName: "none",
     engineUrl: "tcp://h:1",
+    enginePort: 1,
   });
 
   test("conflicts by every key that a flag sets too", () => {

@@ -19,6 +19,12 @@ export interface DriverDescription<O extends OptionSpecs = OptionSpecs, S extend
    * @throws {DriverError} usually `OPTION_INVALID`
    */
   checkOptions?(options: OptionValues<O>): void;
+  /**
+   * Whether the program that the driver stands on is on this computer. It chooses the default driver of `create`, so it only looks for files.
+   *
+   * @param env environment variables, such as PATH
+   */
+  isAvailable?(env: Readonly<Record<string, string | undefined>>): Promise<boolean>;
   /** Makes the driver for one machine. It does no work of its own. */
   createDriver(machine: Machine<O, S>, host: Host): BaseDriver<O, S>;
 }

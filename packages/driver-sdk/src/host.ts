@@ -80,7 +80,7 @@ export interface Host {
    *
    * @param endpoint as {@link BaseDriver.sshEndpoint} tells it
    * @param command a program and its arguments
-   * @throws {DriverError} `SSH_…` when there is no login now, `COMMAND_FAILED`, `COMMAND_TIMEOUT`, `OPERATION_ABORTED`
+   * @throws {DriverError} `SSH_COMMAND_FAILED` with the end of what it printed, another `SSH_…` when there is no login now, `COMMAND_TIMEOUT`, `OPERATION_ABORTED`
    */
   runOverSsh(endpoint: SshEndpoint, command: readonly [string, ...string[]], options?: SshRunOptions): Promise<RunResult>;
   /**
