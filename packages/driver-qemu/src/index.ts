@@ -1,1 +1,15 @@
-export {};
+import { type DriverDefinition, defineDriver } from "@docker-machine/driver-sdk";
+import { QemuDriver } from "./driver.js";
+import { checkQemuOptions, qemuOptions } from "./options.js";
+import type { QemuState } from "./state.js";
+
+/** The driver `qemu`: virtual machines on this computer. */
+const qemu: DriverDefinition<typeof qemuOptions, QemuState> = defineDriver({
+  name: "qemu",
+  summary: "Virtual machines with QEMU on this computer",
+  options: qemuOptions,
+  checkOptions: checkQemuOptions,
+  createDriver: (machine, host) => new QemuDriver(machine, host),
+});
+
+export default qemu;
