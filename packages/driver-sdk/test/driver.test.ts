@@ -22,6 +22,17 @@ describe("a driver's defaults", () => {
     const driver = driverWith({ IPAddress: "192.0.2.1" });
     expect(await driver.address()).toBe("192.0.2.1");
     expect(await driver.url()).toBe("tcp://192.0.2.1:2376");
+    expect(await driver.enginePort()).toBe(2376);
+  });
+
+  test("have Docker listen on the port of the URL", async () => {
+    class ElsewhereDriver extends PlainDriver {
+      override async url(): Promise<string> {
+        return "tcp://192.0.2.1:12376";
+      }
+    }
+    const driver = new ElsewhereDriver(new FakeMachine({ options: {}, directory: "unused", state: {} }), new FakeHost());
+    expect(await driver.enginePort()).toBe(12376);
   });
 
   test.each([{}, { IPAddress: "" }])("say that there is no address while the state is %j", async (state) => {

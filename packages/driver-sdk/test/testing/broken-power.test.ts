@@ -32,6 +32,18 @@ describe("the suite notices, about optional operations, a driver", () => {
       },
     ],
     [
+      "whose saved hosts don't start",
+      "save brings the host to the status Saved, and may be repeated",
+      /the status after save and start is Saved/,
+      {
+        Driver: class extends MemoryDriver {
+          override async start() {
+            if ((await this.seen()) === "Stopped") await super.start();
+          }
+        },
+      },
+    ],
+    [
       "whose restart stops",
       "restart brings the host to the status Running, and may be repeated",
       /the status after restart is Stopped/,

@@ -24,6 +24,29 @@ describe("a fake host", () => {
     expect(await host.run("tool", [], { acceptedExitCodes: [0, 4] })).toMatchObject({ exitCode: 4 });
   });
 
+  test("plays the commands on the machine's host, which does not answer unless told", async () => {
+    const endpoint = { host: "10.0.0.5", port: 22, user: "root" };
+    const host = new FakeHost({ ssh: ([program, ...args], { user }) => ({ stdout: `${user}: ${program} ${args.join(" ")}` }) });
+    expect(await host.runOverSsh(endpoint, ["ip", "addr"])).toEqual({ exitCode: 0, stdout: "root: ip addr", stderr: "" });
+    await expect(new FakeHost().runOverSsh(endpoint, ["ip"])).rejects.toMatchObject({ code: "SSH_UNREACHABLE" });
+    const failing = new FakeHost({ ssh: () => ({ exitCode: 1 }) });
+    await expect(failing.runOverSsh(endpoint, ["ip"])).rejects.toMatchObject({ code: "COMMAND_FAILED" });
+  });
+
+  test("holds a lock for one call after another, whether they succeed or not", async () => {
+    const host = new FakeHost();
+    const order: string[] = [];
+    const first = host.withLock("net", { subject: "the network" }, async () => {
+      await host.sleep(1);
+      order.push("first");
+      throw new Error("first");
+    });
+    const second = host.withLock("net", { subject: "the network" }, async () => void order.push("second"));
+    await expect(first).rejects.toThrow("first");
+    await second;
+    expect(order).toEqual(["first", "second"]);
+  });
+
   test("keeps log lines and progress", () => {
     const host = new FakeHost();
     host.log.debug("a");
@@ -54,7 +77,7 @@ describe("a fake host", () => {
   });
 });
 
-describe("a fake host's SSH key", () => {
+describe("a fake host's folder", () => {
   let directory: string;
 
   beforeEach(async () => {
@@ -63,6 +86,13 @@ describe("a fake host's SSH key", () => {
 
   afterEach(async () => {
     await rm(directory, { recursive: true });
+  });
+
+  test("holds its cache, which is made when it is asked for", async () => {
+    const { cacheDirectory } = new FakeHost({ directory });
+    expect(cacheDirectory.startsWith(directory)).toBe(true);
+    expect((await stat(cacheDirectory)).isDirectory()).toBe(true);
+    expect(() => new FakeHost().cacheDirectory).toThrow("without a directory");
   });
 
   test("is private, has an ed25519 line, and stays the same", async () => {

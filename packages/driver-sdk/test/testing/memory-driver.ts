@@ -67,11 +67,19 @@ export class MemoryDriver extends BaseDriver<MemoryOptions, MemoryState> {
   }
 
   override async stop(): Promise<void> {
-    if ((await this.seen()) === "Running") await this.memory(["stop", this.hostName]);
+    if ((await this.seen()) !== "Stopped") await this.memory(["stop", this.hostName]);
   }
 
   override async kill(): Promise<void> {
     return this.stop();
+  }
+
+  override async pause(): Promise<void> {
+    await this.memory(["pause", this.hostName]);
+  }
+
+  override async save(): Promise<void> {
+    await this.memory(["save", this.hostName]);
   }
 
   override async restart(): Promise<void> {
@@ -151,6 +159,8 @@ class MemoryWorld {
     if (verb === "delete") this.#hosts.delete(name);
     if (verb === "start") host.status = "Running";
     if (verb === "stop") host.status = "Stopped";
+    if (verb === "pause") host.status = "Paused";
+    if (verb === "save") host.status = "Saved";
     if (verb === "address") return { stdout: host.timesAsked++ < 2 ? "" : "10.0.0.5" };
     return { stdout: host.status };
   }
@@ -158,6 +168,6 @@ class MemoryWorld {
 
 /** How the suite is run over {@link MemoryDriver}. */
 export const memoryFixture: ConformanceFixture = {
-  capabilities: ["preCreateCheck", "sshEndpoint", "start", "stop", "kill", "restart"],
+  capabilities: ["preCreateCheck", "sshEndpoint", "start", "stop", "kill", "pause", "save", "restart"],
   createWorld: () => new MemoryWorld(),
 };
