@@ -6,7 +6,11 @@
 /** Seconds to wait for another package manager on the host, or for cloud-init. */
 const LOCK_TIMEOUT_SECONDS = 600;
 
-/** Sets up apt, and `with_locks COMMAND…`, which tries again while another package manager is at work: dpkg's lock apt waits for itself. Waits for cloud-init. */
+/**
+ * Sets up apt, and `with_locks COMMAND…`, which tries again while another package manager is at work: dpkg's lock apt waits for itself.
+ * Waits for cloud-init, which writes result.json when it has ended (cloud-init's documentation, "Boot status"); while it works, the system is still starting.
+ * `cloud-init status --wait` would tell the same, but starts Python, which takes seconds in a slow virtual machine.
+ */
 const PACKAGE_MANAGER = `export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 work=$(mktemp -d)
@@ -25,9 +29,12 @@ with_locks() {
     sleep 2
   done
 }
-if [ -e /run/cloud-init/enabled ] && command -v cloud-init >/dev/null; then
-  timeout ${LOCK_TIMEOUT_SECONDS} cloud-init status --wait >/dev/null 2>&1 || :
-fi`;
+tries=0
+while [ -e /run/cloud-init/enabled ] && [ ! -e /run/cloud-init/result.json ] && [ "$tries" -lt ${LOCK_TIMEOUT_SECONDS * 4} ]; do
+  case $(systemctl is-system-running 2>/dev/null) in initializing | starting) ;; *) break ;; esac
+  tries=$((tries + 1))
+  sleep 0.25
+done`;
 
 /** Prints whether root is at hand, whether systemd runs, and os-release. */
 export const INSPECT = `

@@ -8,10 +8,11 @@ import { scratchDirectory } from "../support/scratch-directory.js";
 
 const unavailable = process.getuid?.() === 0 ? undefined : "mount namespaces need root";
 
-/** Own /etc (over this computer's), /var/lib and host name; programs in `bin` come first on PATH, and each call is written to `calls`. */
+/** Own /etc (over this computer's), /var/lib, /run and host name; programs in `bin` come first on PATH, and each call is written to `calls`. */
 const ENTER = `set -eu
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$SANDBOX/etc,workdir=$SANDBOX/work" /etc
 mount --bind "$SANDBOX/lib" /var/lib
+mount --bind "$SANDBOX/run" /run
 hostname before
 eval "$COMMAND"`;
 
@@ -28,7 +29,7 @@ interface Sandbox {
 
 async function sandbox(): Promise<Sandbox> {
   const directory = await scratchDirectory();
-  await Promise.all(["etc", "work", "lib", "bin"].map((name) => mkdir(join(directory, name))));
+  await Promise.all(["etc", "work", "lib", "run", "bin"].map((name) => mkdir(join(directory, name))));
   const log = join(directory, "calls");
   await writeFile(log, "");
   const env = { SANDBOX: directory, PATH: `${directory}/bin:/usr/bin:/bin:/usr/sbin:/sbin` };
@@ -91,10 +92,19 @@ describe.skipIf(unavailable)(`On a host${unavailable === undefined ? "" : ` (ski
       return host;
     }
 
-    /** Whether this computer has dockerd and cloud-init must not matter. */
-    const hideDocker = `command() { case "$2" in dockerd) [ -e "$SANDBOX/bin/dockerd" ] && echo "$SANDBOX/bin/dockerd" ;; *) builtin_command "$@" ;; esac; }
-builtin_command() { [ "$2" = cloud-init ] && return 1; echo "/usr/bin/$2"; }
+    /** Whether this computer has dockerd must not matter. */
+    const hideDocker = `command() { case "$2" in dockerd) [ -e "$SANDBOX/bin/dockerd" ] && echo "$SANDBOX/bin/dockerd" ;; *) echo "/usr/bin/$2" ;; esac; }
 `;
+
+    test.each([
+      ["until it has ended", '[ "$(wc -l <"$SANDBOX/calls")" -lt 4 ] || touch /run/cloud-init/result.json\necho starting', 3],
+      ["not when the system has started without it", "echo degraded; exit 1", 0],
+    ])("waits for cloud-init %s", async (_case, systemctl, pauses) => {
+      const host = await bareHost('touch "$SANDBOX/bin/dockerd"');
+      await host.program("systemctl", systemctl);
+      await host.run(`mkdir /run/cloud-init; touch /run/cloud-init/enabled\n${hideDocker}${INSTALL_DOCKER}`, [url]);
+      expect((await host.calls()).filter((call) => call.startsWith("sleep"))).toEqual(Array(pauses).fill("sleep 0.25"));
+    });
 
     test("is installed by the script, to which proxies are passed", async () => {
       const host = await bareHost(
