@@ -14,6 +14,8 @@ export interface NetworkInterface {
   readonly macAddress: string;
   /** Whether an address is asked for by DHCP over IPv4. Default: false. */
   readonly dhcp4?: boolean;
+  /** Whether routers of its network may give it IPv6 addresses and routes. Default: false. */
+  readonly acceptRouterAdvertisements?: boolean;
   /** Fixed addresses with their prefix: `192.168.59.10/24`. */
   readonly addresses?: readonly string[];
   readonly routes?: readonly NetworkRoute[];
@@ -23,5 +25,5 @@ export interface NetworkInterface {
   readonly optional?: boolean;
 }
 
-/** How the network cards of a guest are set. */
+/** How the network cards of a guest are set. In the guest they are called `eth0`, `eth1`, … in this order. */
 export type NetworkConfig = readonly NetworkInterface[];

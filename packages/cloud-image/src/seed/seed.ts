@@ -35,7 +35,7 @@ export interface Seed {
    * Bytes where it may be compressed.
    */
   readonly userData?: string | Uint8Array;
-  /** Default: the first network card is set by DHCP over IPv4. */
+  /** Default: cloud-init asks for an address by DHCP on the first card that has a link. A card's MAC address is the surer way to name it. */
   readonly network?: NetworkConfig;
   readonly proxy?: SeedProxy;
   /** Certificates in PEM form that the guest trusts, besides those of its distribution. */
