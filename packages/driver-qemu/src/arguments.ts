@@ -34,8 +34,7 @@ function processor(vm: VirtualMachine): string[] {
   const sharedMemory = vm.shares.some(({ type }) => type === "virtiofs");
   return [
     ...["-machine", machine(vm, sharedMemory ? "memory" : undefined)],
-    ...["-accel", accelerator(vm)],
-    ...["-cpu", processorModel(vm)],
+    ...vm.acceleration.args,
     ...["-smp", String(vm.cpuCount)],
     ...["-m", `${vm.memoryMb}M`],
     // A vhost-user device, such as virtiofsd, reads the guest's memory itself.
@@ -44,7 +43,8 @@ function processor(vm: VirtualMachine): string[] {
 }
 
 function machine(vm: VirtualMachine, memoryBackend: string | undefined): string {
-  const { architecture, accelerator: kind, uefi } = vm;
+  const { architecture, uefi } = vm;
+  const { name: kind } = vm.acceleration;
   return optionText(vm.machineType ?? (architecture === "amd64" ? "q35" : "virt"), {
     // By default `virt` has a GICv2, which many arm64 computers can't virtualize, and which serves at most 8 processors.
     "gic-version": architecture === "arm64" && (kind === "kvm" || kind === "tcg") ? "max" : undefined,
@@ -52,20 +52,6 @@ function machine(vm: VirtualMachine, memoryBackend: string | undefined): string 
     pflash1: uefi === undefined ? undefined : "variables",
     "memory-backend": memoryBackend,
   });
-}
-
-function accelerator({ accelerator: kind, architecture }: VirtualMachine): string {
-  if (kind === "tcg") return optionText("tcg", { thread: "multi" });
-  // With the hypervisor's own interrupt controller, interrupts of PCI devices get lost on x86 (QEMU issue 346); on arm64 it is the only one.
-  if (kind === "whpx" && architecture === "amd64") return optionText("whpx", { "kernel-irqchip": "off" });
-  return kind;
-}
-
-function processorModel({ accelerator: kind, architecture }: VirtualMachine): string {
-  if (kind === "kvm" || kind === "hvf") return "host";
-  // WHPX knows no `host` on x86. Podman's machine uses this one (its options_windows_amd64.go), also where Windows itself is a guest.
-  if (kind === "whpx" && architecture === "amd64") return "qemu64";
-  return "max";
 }
 
 function firmware({ uefi }: VirtualMachine): string[] {

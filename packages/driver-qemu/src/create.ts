@@ -12,6 +12,7 @@ import { seedOf } from "./seed.js";
 import { planSharedFolders } from "./shared-folders.js";
 import type { QemuState } from "./state.js";
 import { makeDisk, makeExtraDisks, removeStorage } from "./storage.js";
+import { dismissVirtiofsd } from "./virtiofsd.js";
 
 type Named = QemuState & { readonly Uuid: string; readonly MacAddress: string };
 
@@ -33,7 +34,7 @@ async function makeFiles(machine: QemuMachine, host: Host, qemu: Qemu, architect
   if (image !== undefined) await machine.persist({ Image: image.name, ImageDigest: image.digest });
   if (state.ExtraDisks === undefined && options.extraDisks.length > 0) await machine.persist({ ExtraDisks: await makeExtraDisks(request) });
   if (state.SharedFolders === undefined && options.sharedFolders.length > 0) {
-    await machine.persist({ SharedFolders: await planSharedFolders(options) });
+    await machine.persist({ SharedFolders: await planSharedFolders(options, directory) });
   }
 }
 
@@ -63,6 +64,7 @@ function randomMacAddress(): string {
  */
 export async function removeMachine(process: QemuProcess, machine: QemuMachine, host: Host): Promise<void> {
   await process.terminate();
+  await dismissVirtiofsd(machine.state.SharedFolders ?? [], machine.directory);
   await removeStorage(machine.directory, machine.options.extraDisks.length);
   await process.terminate();
   await releasePorts(machine.directory, host);

@@ -96,7 +96,6 @@ export class QemuDriver extends BaseDriver<typeof qemuOptions, QemuState> {
 
   override async remove(): Promise<void> {
     const process = await this.#process();
-    // The UUID is saved before anything is made.
     if (process === undefined) return;
     const { removeMachine } = await parts.create();
     await removeMachine(process, this.machine, this.host);
@@ -114,11 +113,11 @@ export class QemuDriver extends BaseDriver<typeof qemuOptions, QemuState> {
     return DOCKER_TLS_PORT;
   }
 
+  /** The UUID is saved before anything is made: without it, there is no machine. */
   async #process(): Promise<QemuProcess | undefined> {
-    const { Uuid: uuid } = this.machine.state;
-    if (uuid === undefined) return undefined;
+    if (this.machine.state.Uuid === undefined) return undefined;
     const { machineProcess } = await parts.process();
-    return machineProcess(this.machine.name, this.machine.directory, uuid, this.host);
+    return machineProcess(this.machine, this.host);
   }
 
   #missing(): DriverError {

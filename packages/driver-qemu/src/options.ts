@@ -121,7 +121,7 @@ export const qemuOptions = {
     type: "string-list",
     flag: "qemu-share",
     env: "QEMU_SHARE",
-    usage: "Share a folder: DIR:NAME (seen as /mnt/NAME) or DIR:/PATH (repeatable)",
+    usage: "Share a folder: DIR:NAME (seen as /NAME) or DIR:/PATH (repeatable)",
   },
   shareType: {
     type: "string",

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { Host } from "@docker-machine/driver-sdk";
-import { type Accelerator, chooseAccelerator } from "./accelerator.js";
+import { type Acceleration, type Accelerator, chooseAccelerator } from "./accelerator.js";
 import { findQemu, type Qemu } from "./find-qemu.js";
 import { findFirmware } from "./firmware.js";
 import { guestArchitecture } from "./guest-architecture.js";
@@ -9,7 +9,7 @@ import type { QemuMachine } from "./machine.js";
 import { machineFiles } from "./machine-files.js";
 import { offeredShares } from "./shared-folders.js";
 import type { ExtraDiskState } from "./state.js";
-import { makeFirmwareVariables } from "./storage.js";
+import { makeFirmwareVariables, usesUefi } from "./storage.js";
 import type { Disk, VirtualMachine } from "./virtual-machine.js";
 
 const DEFAULT_CPU_COUNT = 2;
@@ -27,8 +27,7 @@ export async function planMachine(machine: QemuMachine, host: Host): Promise<Mac
   const { name, directory, options, state } = machine;
   const architecture = guestArchitecture(options);
   const qemu = await findQemu(architecture, host);
-  const accelerator = await chooseFor(machine, qemu, host);
-  const usesUefi = options.firmware === "uefi" || (options.firmware === "auto" && architecture === "arm64");
+  const acceleration = await chooseFor(machine, qemu, host);
   const files = machineFiles(directory);
   return {
     program: qemu.path,
@@ -36,7 +35,7 @@ export async function planMachine(machine: QemuMachine, host: Host): Promise<Mac
       name,
       platform: process.platform,
       architecture,
-      accelerator,
+      acceleration,
       ...(state.SavedMachineType === undefined ? {} : { machineType: state.SavedMachineType }),
       cpuCount: options.cpuCount ?? Math.min(DEFAULT_CPU_COUNT, availableParallelism()),
       memoryMb: options.memory,
@@ -44,7 +43,7 @@ export async function planMachine(machine: QemuMachine, host: Host): Promise<Mac
       seedPath: files.seed,
       extraDisks: (state.ExtraDisks ?? []).map((disk, index) => extraDisk(directory, disk, index)),
       consolePath: files.console,
-      ...(usesUefi ? { uefi: await uefi(qemu, directory, host) } : {}),
+      ...(usesUefi(options, architecture) ? { uefi: await uefi(qemu, directory, host) } : {}),
       macAddress: state.MacAddress ?? NO_MAC_ADDRESS,
       shares: offeredShares(state.SharedFolders ?? [], directory),
     },
@@ -52,12 +51,12 @@ export async function planMachine(machine: QemuMachine, host: Host): Promise<Mac
 }
 
 /** Saved memory is restored as it was saved. */
-async function chooseFor(machine: QemuMachine, qemu: Qemu, host: Host): Promise<Accelerator> {
+async function chooseFor(machine: QemuMachine, qemu: Qemu, host: Host): Promise<Acceleration> {
   const { Accelerator: before, SavedMachineType } = machine.state;
-  if (SavedMachineType !== undefined && before !== undefined) return before;
-  const chosen = await chooseAccelerator(qemu, machine.options.accelerator as Accelerator | "auto", host);
-  if (chosen !== before) await machine.persist({ Accelerator: chosen });
-  return chosen;
+  const wish = SavedMachineType === undefined ? (machine.options.accelerator as Accelerator | "auto") : before;
+  const acceleration = await chooseAccelerator(qemu, wish ?? "auto", host);
+  if (acceleration.name !== before) await machine.persist({ Accelerator: acceleration.name });
+  return acceleration;
 }
 
 async function uefi(qemu: Qemu, directory: string, host: Host): Promise<NonNullable<VirtualMachine["uefi"]>> {

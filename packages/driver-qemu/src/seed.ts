@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import type { NetworkInterface, Seed, SharedFolder } from "@docker-machine/cloud-image";
-import { DriverError } from "@docker-machine/driver-sdk";
+import { readCertificates, readFileOf } from "./file-option.js";
 import type { QemuOptions } from "./options.js";
 import type { QemuState, SharedFolderState } from "./state.js";
 
@@ -15,7 +14,7 @@ export interface SeedParts {
 /**
  * What the guest is told at its first boot.
  *
- * @throws {DriverError} `USER_DATA_UNREADABLE`, `CA_UNREADABLE`
+ * @throws {DriverError} `FILE_UNREADABLE`, `CERTIFICATE_FILE_INVALID`
  */
 export async function seedOf({ machineName, options, state, publicKey }: SeedParts): Promise<Seed> {
   const { httpProxy, httpsProxy, noProxy, userdata, caFiles, sshUser } = options;
@@ -25,10 +24,10 @@ export async function seedOf({ machineName, options, state, publicKey }: SeedPar
     hostname: machineName,
     user: sshUser,
     publicKey,
-    ...(userdata === undefined || userdata === "" ? {} : { userData: await readUserData(userdata) }),
+    ...(userdata === undefined || userdata === "" ? {} : { userData: await readFileOf("qemu-userdata", userdata) }),
     network: [networkInterface(options, state.MacAddress)],
     ...(Object.keys(proxy).length === 0 ? {} : { proxy }),
-    caCertificates: await Promise.all(caFiles.map(readCertificate)),
+    caCertificates: await Promise.all(caFiles.map(readCertificates)),
     mounts: (state.SharedFolders ?? []).map(mount),
   };
 }
@@ -50,32 +49,6 @@ function mount({ Tag, GuestPath, Type }: SharedFolderState): SharedFolder {
   return { tag: Tag, path: GuestPath, type: Type, options };
 }
 
-async function readUserData(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
-    throw new DriverError("USER_DATA_UNREADABLE", `The user data ${JSON.stringify(path)} can't be read: ${messageOf(cause)}`, {
-      cause,
-      suggestions: ["--qemu-userdata ./user-data.yaml"],
-    });
-  });
-}
-
-async function readCertificate(path: string): Promise<string> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new DriverError("CA_UNREADABLE", `The certificate ${JSON.stringify(path)} can't be read: ${messageOf(cause)}`, {
-      cause,
-      suggestions: ["--qemu-ca-file ./ca.pem"],
-    });
-  });
-  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
-  throw new DriverError("CA_UNREADABLE", `The file ${JSON.stringify(path)} has no certificate in PEM form.`, {
-    suggestions: [`openssl x509 -inform der -in ${path} -out ca.pem`],
-  });
-}
-
 function optional<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {
   return value === undefined || value === "" ? {} : ({ [key]: value } as { readonly [P in K]: string });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

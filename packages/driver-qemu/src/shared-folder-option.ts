@@ -11,7 +11,7 @@ export interface SharedFolderWish {
 const FLAG = "qemu-share";
 
 /**
- * Reads a value of `--qemu-share`: `DIR:NAME`, seen as `/mnt/NAME`, or `DIR:/PATH`. The last colon counts, since a folder of Windows has one of its own.
+ * Reads a value of `--qemu-share`: `DIR:NAME`, seen as `/NAME` as the driver `virtualbox` does it, or `DIR:/PATH`. The last colon counts, since a folder of Windows has one of its own.
  *
  * @throws {DriverError} `OPTION_INVALID`
  */
@@ -23,7 +23,7 @@ export function parseSharedFolder(text: string): SharedFolderWish {
   if (!isName && !isPath) {
     throw invalidOption(FLAG, text, "DIR:NAME or DIR:/PATH, without spaces in the guest's path", '--qemu-share "$PWD:/work"');
   }
-  return { directory, guestPath: isName ? `/mnt/${target}` : target.replace(/(?<=.)\/+$/, "") };
+  return { directory, guestPath: isName ? `/${target}` : target.replace(/(?<=.)\/+$/, "") };
 }
 
 /**

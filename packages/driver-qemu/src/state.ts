@@ -30,6 +30,8 @@ export type QemuState = {
   readonly SSHKeyPath?: string;
   /** The port of 127.0.0.1 that leads to Docker; absent where the guest has an address of its own. */
   readonly EnginePort?: number;
+  /** The port of 127.0.0.1 on which QEMU is told what to do, where a socket can't be used: on Windows. */
+  readonly MonitorPort?: number;
   /** The virtual machine's. It is saved before anything is made: without it, there is nothing. */
   readonly Uuid?: string;
   readonly MacAddress?: string;

@@ -84,6 +84,11 @@ function isImageFormat(format: string): format is ImageFormat {
   return FORMATS.includes(format);
 }
 
+/** Whether the guest is booted by UEFI: arm64 computers have nothing else. */
+export function usesUefi({ firmware }: QemuOptions, architecture: Architecture): boolean {
+  return firmware === "uefi" || (firmware === "auto" && architecture === "arm64");
+}
+
 /** Makes the machine's own copy of UEFI's variables, unless it is there. */
 export async function makeFirmwareVariables(directory: string, { variablesTemplatePath, sizeBytes }: Firmware): Promise<string> {
   const path = machineFiles(directory).firmwareVariables;

@@ -1,5 +1,5 @@
 import type { Architecture, ImageFormat } from "@docker-machine/cloud-image";
-import type { Accelerator } from "./accelerator.js";
+import type { Acceleration } from "./accelerator.js";
 import type { Firmware } from "./firmware.js";
 import type { PortForward } from "./port-forward.js";
 
@@ -29,7 +29,8 @@ export interface VirtualMachine {
   readonly name: string;
   readonly platform: NodeJS.Platform;
   readonly architecture: Architecture;
-  readonly accelerator: Accelerator;
+  /** With the processor model that goes with it. */
+  readonly acceleration: Acceleration;
   /** The versioned machine type that a saved memory belongs to. Default: the newest. */
   readonly machineType?: string;
   readonly cpuCount: number;
