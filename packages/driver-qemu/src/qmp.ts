@@ -1,36 +1,15 @@
-import type { Host, JsonValue } from "@docker-machine/driver-sdk";
-import type { QmpEndpoint } from "./qmp-endpoint.js";
+import type { Socket } from "node:net";
+import type { Host } from "@docker-machine/driver-sdk";
+import { DriverError, throwIfAborted } from "@docker-machine/driver-sdk";
+import { QmpConnection } from "./qmp-connection.js";
+import { endpointName, openSocket, type QmpEndpoint } from "./qmp-endpoint.js";
+import { hasCode } from "./system-error.js";
 
 /** What talking with a QEMU needs of a driver's host. */
 export type QmpHost = Pick<Host, "signal" | "log" | "sleep">;
 
-/** The arguments of a QMP command. */
-export type QmpArguments = { readonly [name: string]: JsonValue };
-
-/** Something that happened in QEMU. */
-export interface QmpEvent {
-  readonly event: string;
-  readonly data: JsonValue;
-}
-
 /** An open connection to a QEMU's monitor. */
-export interface Qmp {
-  /**
-   * Runs one command and returns what it returns.
-   *
-   * @param options `timeoutMs` default: 10,000
-   * @throws {DriverError} `QMP_COMMAND_FAILED` (message has QMP's class and words), `QMP_TIMEOUT`, `QMP_CLOSED` when QEMU ends meanwhile, `QMP_ANSWER_INVALID`, `OPERATION_ABORTED`
-   */
-  execute(command: string, args?: QmpArguments, options?: { readonly timeoutMs?: number }): Promise<JsonValue>;
-  /**
-   * Runs a command that starts a background job (`snapshot-save`, `snapshot-load`…), waits until it is concluded, and dismisses it.
-   *
-   * @throws {DriverError} `QMP_JOB_FAILED` with the job's error, `QMP_TIMEOUT`, …
-   */
-  runJob(command: string, args: QmpArguments, options: { readonly timeoutMs: number }): Promise<void>;
-  /** Resolves with the next event of one of these names that arrives from now on. */
-  nextEvent(names: readonly string[], options: { readonly timeoutMs: number }): Promise<QmpEvent>;
-}
+export type Qmp = Pick<QmpConnection, "execute" | "runJob" | "nextEvent">;
 
 /** How {@link withQmp} connects. */
 export interface QmpConnectOptions {
@@ -38,16 +17,53 @@ export interface QmpConnectOptions {
   readonly connectTimeoutMs?: number;
 }
 
+const SAY_AFTER_MS = 1000;
+const RETRY_MS = 100;
+
 /**
  * Connects to a QEMU's monitor, runs `action`, and disconnects. Keep it short: QEMU serves one client at a time.
  *
  * @throws {DriverError} `QMP_UNREACHABLE` when nothing listens there, `QMP_TIMEOUT` when no greeting comes, and whatever `action` throws
  */
 export async function withQmp<T>(
-  _endpoint: QmpEndpoint,
-  _host: QmpHost,
-  _action: (qmp: Qmp) => Promise<T>,
-  _options: QmpConnectOptions = {},
+  endpoint: QmpEndpoint,
+  host: QmpHost,
+  action: (qmp: Qmp) => Promise<T>,
+  { connectTimeoutMs = 10_000 }: QmpConnectOptions = {},
 ): Promise<T> {
-  throw new Error("not written yet");
+  const name = endpointName(endpoint);
+  const deadline = AbortSignal.timeout(connectTimeoutMs);
+  const say = setTimeout(
+    () => host.log.info(`QEMU's monitor at ${name} is busy with another docker-machine, or hangs; waiting for it...`),
+    SAY_AFTER_MS,
+  );
+  try {
+    const socket = await openWhenFree(endpoint, host, deadline);
+    using connection = new QmpConnection(socket, name, host.signal);
+    await connection.negotiate(deadline);
+    clearTimeout(say);
+    return await action(connection);
+  } finally {
+    clearTimeout(say);
+  }
+}
+
+/** When as many clients wait as may, Linux answers EAGAIN at once (connect(2)). */
+async function openWhenFree(endpoint: QmpEndpoint, host: QmpHost, deadline: AbortSignal): Promise<Socket> {
+  const name = endpointName(endpoint);
+  for (;;) {
+    try {
+      return await openSocket(endpoint, AbortSignal.any([host.signal, deadline]));
+    } catch (error) {
+      throwIfAborted(host.signal);
+      if (deadline.aborted) throw new DriverError("QMP_TIMEOUT", `The QEMU at ${name} does not answer.`, { cause: error });
+      if (!hasCode(error, "EAGAIN")) throw unreachable(name, error);
+      await host.sleep(RETRY_MS);
+    }
+  }
+}
+
+function unreachable(name: string, cause: unknown): DriverError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DriverError("QMP_UNREACHABLE", `No QEMU listens at ${name}: ${reason}`, { cause });
 }
