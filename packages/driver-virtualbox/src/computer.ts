@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { type Ipv4Cidr, parseIpv4Cidr } from "./ipv4.js";
+
+/** A network that this computer is in. */
+export interface LocalNetwork {
+  /** The network card's name. */
+  readonly name: string;
+  readonly cidr: Ipv4Cidr;
+}
+
+/** What the driver must know of the computer it runs on. */
+export interface Computer {
+  readonly platform: NodeJS.Platform;
+  /** `x64`, `arm64`. */
+  readonly architecture: string;
+  /** How many processors there are. */
+  cpuCount(): number;
+  /** The text of /etc/vbox/networks.conf, or `undefined`. */
+  networksConf(): string | undefined;
+  localNetworks(): readonly LocalNetwork[];
+}
+
+/** The computer that this process runs on. */
+export const thisComputer: Computer = {
+  platform: process.platform,
+  architecture: process.arch,
+  cpuCount: () => navigator.hardwareConcurrency,
+  networksConf: () => textOf("/etc/vbox/networks.conf"),
+  localNetworks: () =>
+    Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+      addresses.flatMap(({ cidr, internal }) => {
+        const parsed = internal || cidr === null ? undefined : parseIpv4Cidr(cidr);
+        return parsed === undefined ? [] : [{ name, cidr: parsed }];
+      }),
+    ),
+};
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

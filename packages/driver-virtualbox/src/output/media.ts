@@ -1,0 +1,18 @@
+import { parseRecords } from "./records.js";
+
+/** A disk or disc that VirtualBox knows. */
+export interface Medium {
+  readonly uuid: string;
+  readonly location: string;
+  /** The virtual machines that use it, as VirtualBox tells them; empty if none does. */
+  readonly inUseBy: string;
+}
+
+/** Reads `VBoxManage list hdds` and `list dvds`. */
+export function parseMedia(text: string): readonly Medium[] {
+  return parseRecords(text, "UUID").map((record) => ({
+    uuid: record.get("UUID") ?? "",
+    location: record.get("Location") ?? "",
+    inUseBy: record.get("In use by VMs") ?? "",
+  }));
+}
