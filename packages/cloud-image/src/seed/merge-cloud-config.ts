@@ -7,6 +7,9 @@ type Yaml = typeof import("yaml");
 /** The first line of every cloud-config. */
 export const CLOUD_CONFIG_HEADER = "#cloud-config";
 
+/** No text in quotes is folded. */
+const ONE_LINE_TEXTS = { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const;
+
 const SCHEMA_HINT = "Where cloud-init is installed: cloud-init schema --config-file FILE";
 
 /** Ours alone, as a text that cloud-init reads. */
@@ -40,12 +43,17 @@ export async function mergeCloudConfig(ours: CloudConfig, theirs: string): Promi
   merge.checkLogin(settings, ours);
   if (ours.ca_certs !== undefined) merge.renameKey(settings, "ca-certs", "ca_certs");
   merge.mergeInto(settings, addition);
-  return `${CLOUD_CONFIG_HEADER}\n${document.toString({ lineWidth: 0 })}`;
+  return `${CLOUD_CONFIG_HEADER}\n${document.toString(ONE_LINE_TEXTS)}`;
 }
 
 /** Every text in double quotes, so that none can be taken for something else. */
 function plainText(yaml: Yaml, ours: CloudConfig): string {
-  return yaml.stringify(ours, { lineWidth: 0, defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", aliasDuplicateObjects: false });
+  return yaml.stringify(ours, {
+    ...ONE_LINE_TEXTS,
+    defaultStringType: "QUOTE_DOUBLE",
+    defaultKeyType: "PLAIN",
+    aliasDuplicateObjects: false,
+  });
 }
 
 function notYaml(error: YAMLParseError): DriverError {
