@@ -9,6 +9,7 @@ import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import { bundlePackage } from "./bundle-packages.ts";
 import { hookTypes } from "./hook-types.ts";
 import { hotChunk } from "./hot-chunk.ts";
+import { inlineRuntime } from "./inline-runtime.ts";
 import { isBuiltinModule, isEagerBuiltin, lazyBuiltins } from "./lazy-builtins.ts";
 import { leaveOut, plainBuiltins, putOff } from "./lean-libraries.ts";
 
@@ -54,6 +55,7 @@ const bundle = await rolldown({
     putOff(),
     leaveOut(),
     asciiOnly(["main", "npm-client"]),
+    inlineRuntime("main"),
   ],
 });
 const { output: files } = await bundle.write({
