@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { besidePath, PRIVATE_FILE_MODE } from "../files/atomic-file.js";
-import { readTextFile } from "../files/read-file.js";
+import { readFileBytes } from "../files/read-file.js";
 
 /** Fewer new files than these are read again sooner than noted. */
 const WORTH_NOTING = 20;
@@ -10,52 +10,65 @@ const LONGEST_NAME = 200;
 
 /** A file's times of content and inode, its size and its inode. Numbers, since to write those as text takes as long as to get them. */
 type Identity = readonly [mtimeMs: number, ctimeMs: number, size: number, inode: number];
+const IDENTITY_LENGTH = 4;
+
+/** Files by their keys, and their identities one behind the other. Numbers outside V8's heap: the notes of five hundred machines would have it collect garbage, which takes a millisecond. */
+interface Notes {
+  readonly places: ReadonlyMap<string, number>;
+  readonly identities: Float64Array;
+}
+
+const NO_NOTES: Notes = { places: new Map(), identities: new Float64Array() };
 
 /** Which files were found whole, by their times, sizes and inodes, so that they need not be read again. It is a cache: without it, or with a damaged one, all are read. */
 export class ReadableIndex {
   readonly #file: string | undefined;
-  readonly #noted: ReadonlyMap<string, Identity>;
-  readonly #found = new Map<string, Identity>();
+  readonly #noted: Notes;
+  readonly #unchanged: string[] = [];
+  readonly #news = new Map<string, Identity>();
   readonly #startedMs = Date.now();
-  #news = 0;
 
   /**
    * @param cacheDirectory the user's folder for what can be made again; without it, nothing is noted
    * @param subject the folder that the files are in
    */
   constructor(cacheDirectory: string | undefined, subject: string) {
-    const name = `readable-${encodeURIComponent(subject)}.json`;
+    const name = `readable-${encodeURIComponent(subject)}`;
     this.#file = cacheDirectory === undefined || name.length > LONGEST_NAME ? undefined : join(cacheDirectory, name);
-    this.#noted = this.#file === undefined ? new Map() : readNotes(this.#file);
+    this.#noted = this.#file === undefined ? NO_NOTES : readNotes(this.#file);
   }
 
-  /** Whether the file at `path` is as it was when it was found whole, or `read` finds it whole now. */
+  /**
+   * Whether the file at `path` is as it was when it was found whole, or `read` finds it whole now.
+   *
+   * @param key one line
+   */
   isWhole(key: string, path: string, read: () => boolean): boolean {
     const stat = this.#file === undefined ? undefined : statIfAllowed(path);
     // What changed just now may change again without its times showing it.
     if (stat === undefined || this.#startedMs - Math.max(stat.mtimeMs, stat.ctimeMs) < SETTLED_MS) return read();
-    const noted = this.#noted.get(key);
-    if (isSame(noted, stat)) {
-      this.#found.set(key, noted);
+    const place = this.#noted.places.get(key);
+    if (place !== undefined && isSame(this.#noted.identities, place, stat)) {
+      this.#unchanged.push(key);
       return true;
     }
     const isWhole = read();
     const after = isWhole ? statIfAllowed(path) : undefined;
     const identity: Identity = [stat.mtimeMs, stat.ctimeMs, stat.size, stat.ino];
-    if (after !== undefined && isSame(identity, after)) {
-      this.#found.set(key, identity);
-      this.#news += 1;
-    }
+    if (after !== undefined && isSame(identity, 0, after)) this.#news.set(key, identity);
     return isWhole;
   }
 
   /** Notes what was found, if it is worth it. If it can't be noted, the files are read again next time. */
   save(): void {
-    if (this.#file === undefined || this.#news < WORTH_NOTING) return;
+    if (this.#file === undefined || this.#news.size < WORTH_NOTING) return;
+    const { places, identities } = this.#noted;
+    const unchanged = this.#unchanged.map((key) => identities.subarray(places.get(key)).subarray(0, IDENTITY_LENGTH));
+    const content = formatNotes([...this.#unchanged, ...this.#news.keys()], [...unchanged, ...this.#news.values()]);
     const beside = besidePath(this.#file, ".tmp");
     try {
       mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
-      writeFileSync(beside, JSON.stringify([...this.#found]), { mode: PRIVATE_FILE_MODE });
+      writeFileSync(beside, content, { mode: PRIVATE_FILE_MODE });
       renameSync(beside, this.#file);
     } catch {
       // A cache folder may be read-only.
@@ -63,9 +76,9 @@ export class ReadableIndex {
   }
 }
 
-/** Notes that were damaged may hold anything. */
-function isSame(noted: Identity | undefined, stat: Stats): noted is Identity {
-  return noted?.[0] === stat.mtimeMs && noted[1] === stat.ctimeMs && noted[2] === stat.size && noted[3] === stat.ino;
+/** Whether the identity that begins at `place` is the file's. */
+function isSame(numbers: ArrayLike<number>, place: number, { mtimeMs, ctimeMs, size, ino }: Stats): boolean {
+  return numbers[place] === mtimeMs && numbers[place + 1] === ctimeMs && numbers[place + 2] === size && numbers[place + 3] === ino;
 }
 
 function statIfAllowed(path: string): Stats | undefined {
@@ -76,10 +89,21 @@ function statIfAllowed(path: string): Stats | undefined {
   }
 }
 
-function readNotes(file: string): ReadonlyMap<string, Identity> {
+/** The number of files, their identities, and their keys, one a line. */
+function formatNotes(keys: readonly string[], identities: readonly Iterable<number>[]): Uint8Array {
+  const numbers = Float64Array.from([keys.length, ...identities.flatMap((each) => [...each])]);
+  return Buffer.concat([new Uint8Array(numbers.buffer), Buffer.from(keys.join("\n"))]);
+}
+
+/** Notes that were damaged may hold anything: then no number is that of a file. */
+function readNotes(file: string): Notes {
   try {
-    return new Map(JSON.parse(readTextFile(file)) as [string, Identity][]);
+    const { buffer } = new Uint8Array(readFileBytes(file));
+    const [count = 0] = new Float64Array(buffer, 0, 1);
+    const identities = new Float64Array(buffer, Float64Array.BYTES_PER_ELEMENT, count * IDENTITY_LENGTH);
+    const keys = Buffer.from(buffer, Float64Array.BYTES_PER_ELEMENT + identities.byteLength).toString();
+    return { places: new Map(keys.split("\n").map((key, index) => [key, index * IDENTITY_LENGTH])), identities };
   } catch {
-    return new Map();
+    return NO_NOTES;
   }
 }

@@ -58,7 +58,19 @@ describe("ReadableIndex", () => {
     await settle();
     ask();
     const [file = ""] = await readdir(cache);
-    for (const text of ["", "{", "7", '[["m1"]]', '[["m1", null]]', '[["m1", 7]]', "[[]]", "null"]) {
+    const notes = await readFile(join(cache, file));
+    const texts = [
+      "",
+      "{",
+      "7",
+      '[["m1"]]',
+      "\0".repeat(8),
+      notes.subarray(0, 1),
+      notes.subarray(0, 100),
+      notes.subarray(1),
+      Buffer.concat([notes, notes]).subarray(8),
+    ];
+    for (const text of texts) {
       await writeFile(join(cache, file), text);
       expect(ask()).toHaveLength(COUNT);
       expect(ask()).toEqual(["m7"]);
