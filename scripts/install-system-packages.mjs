@@ -2,31 +2,39 @@
 // node scripts/install-system-packages.mjs
 // It runs on any Node from 18 on and needs nothing installed before; it does nothing where all are there.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 /** Package → what it is for. */
 const PACKAGES = {
   "ca-certificates": "TLS to the package mirrors",
+  "cloud-init": "tests of seeds: it says what it makes of them",
   curl: "tests of the hosts",
   "docker.io": "the docker client, and an engine for tests",
+  file: "tests of seeds",
   fish: "tests of its completion",
+  genisoimage: "isoinfo, for tests of seeds",
   git: "drivers from git repositories",
   hyperfine: "benches",
   iproute2: "network namespaces of the example driver",
   iptables: "the example driver's way out for its hosts",
+  "libarchive-tools": "bsdtar, for tests of seeds",
   libfaketime: "tests with clocks that are off",
   mmdebstrap: "the Debian image that the example driver boots",
   openssl: "tests of certificates",
   "openssh-client": "tests of keys",
   "openssh-server": "tests of SSH",
+  "p7zip-full": "7z, for tests of seeds",
   procps: "sysctl, for the example driver",
   "busybox-static": "the container image that is run",
+  "qemu-utils": "qemu-img and qemu-io, for tests of disk images",
   rsync: "tests of scp -d",
   sshfs: "tests of mount",
   "systemd-container": "systemd-nspawn, which the example driver runs",
   "util-linux": "flock and unshare",
   zsh: "tests of its completion",
 };
+/** Keeps cloud-init, which is only wanted for its reader here, from setting up this computer at the next boot (cloud-init's docs, "Disable cloud-init"). */
+const CLOUD_INIT_OFF = "/etc/cloud/cloud-init.disabled";
 /** Keeps dpkg from starting the daemons that it installs (Debian policy, invoke-rc.d). */
 const POLICY = "/usr/sbin/policy-rc.d";
 
@@ -67,6 +75,10 @@ function install(names) {
 }
 
 function installAsRoot(names) {
+  if (names.includes("cloud-init")) {
+    mkdirSync("/etc/cloud", { recursive: true });
+    writeFileSync(CLOUD_INIT_OFF, "");
+  }
   const apt = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"];
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const steps = [
