@@ -4,8 +4,6 @@ import { parseRecords } from "./records.js";
 export interface Medium {
   readonly uuid: string;
   readonly location: string;
-  /** The virtual machines that use it, as VirtualBox tells them; empty if none does. */
-  readonly inUseBy: string;
 }
 
 /** Reads `VBoxManage list hdds` and `list dvds`. */
@@ -13,6 +11,5 @@ export function parseMedia(text: string): readonly Medium[] {
   return parseRecords(text, "UUID").map((record) => ({
     uuid: record.get("UUID") ?? "",
     location: record.get("Location") ?? "",
-    inUseBy: record.get("In use by VMs") ?? "",
   }));
 }
