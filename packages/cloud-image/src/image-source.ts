@@ -37,6 +37,8 @@ export interface DownloadImage {
   /** Known of the catalogue's images; otherwise the file's first bytes tell. */
   readonly format?: ImageFormat;
   readonly defaultUser?: string;
+  /** What the user should know before the machine is made. It is logged as a warning. */
+  readonly caveat?: string;
   /** What stands in when the pinned build is gone. */
   readonly newest?: SignedBuild;
 }
