@@ -9,6 +9,10 @@ const virtualbox: DriverDefinition<typeof virtualBoxOptions, VirtualBoxState> = 
   summary: "Virtual machines with VirtualBox on this computer",
   options: virtualBoxOptions,
   checkOptions: checkVirtualBoxOptions,
+  isAvailable: async (env) => {
+    const { hasVBoxManage } = await import("./find-vboxmanage.js");
+    return hasVBoxManage({ env });
+  },
   createDriver: (machine, host) => new VirtualBoxDriver(machine, host),
 });
 
