@@ -1,5 +1,7 @@
 import genericManifest from "@docker-machine/driver-generic/package.json" with { type: "json" };
 import noneManifest from "@docker-machine/driver-none/package.json" with { type: "json" };
+import qemuManifest from "@docker-machine/driver-qemu/package.json" with { type: "json" };
+import virtualboxManifest from "@docker-machine/driver-virtualbox/package.json" with { type: "json" };
 import { MachineError } from "../errors.js";
 
 /** A driver that comes with docker-machine. */
@@ -15,6 +17,8 @@ const SHIPPED: ReadonlyMap<string, ShippedDriver> = new Map(
   [
     { name: "none", version: noneManifest.version, load: () => import("@docker-machine/driver-none") },
     { name: "generic", version: genericManifest.version, load: () => import("@docker-machine/driver-generic") },
+    { name: "qemu", version: qemuManifest.version, load: () => import("@docker-machine/driver-qemu") },
+    { name: "virtualbox", version: virtualboxManifest.version, load: () => import("@docker-machine/driver-virtualbox") },
   ].map((driver) => [driver.name, driver]),
 );
 /** Names kept for docker-machine's own drivers, whether they are built in yet or not. */

@@ -4,6 +4,11 @@ import type { QemuOptions } from "./options.js";
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = { x64: "amd64", arm64: "arm64" };
 
+/** This computer's architecture; `undefined` if there are no images for it. */
+export function hostArchitecture(computer: string = process.arch): Architecture | undefined {
+  return ARCHITECTURES[computer];
+}
+
 /**
  * The guest's processor architecture: the user's choice, or this computer's.
  *

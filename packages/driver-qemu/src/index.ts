@@ -9,6 +9,11 @@ const qemu: DriverDefinition<typeof qemuOptions, QemuState> = defineDriver({
   summary: "Virtual machines with QEMU on this computer",
   options: qemuOptions,
   checkOptions: checkQemuOptions,
+  isAvailable: async (environment) => {
+    const [{ hasQemu }, { hostArchitecture }] = await Promise.all([import("./find-qemu.js"), import("./guest-architecture.js")]);
+    const architecture = hostArchitecture();
+    return architecture !== undefined && (await hasQemu(architecture, { platform: process.platform, environment }));
+  },
   createDriver: (machine, host) => new QemuDriver(machine, host),
 });
 

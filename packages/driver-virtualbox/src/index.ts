@@ -1,5 +1,6 @@
 import { type DriverDefinition, defineDriver } from "@docker-machine/driver-sdk";
 import { VirtualBoxDriver } from "./driver.js";
+import { hasVBoxManage } from "./find-vboxmanage.js";
 import { checkVirtualBoxOptions, virtualBoxOptions } from "./options.js";
 import type { VirtualBoxState } from "./state.js";
 
@@ -9,10 +10,7 @@ const virtualbox: DriverDefinition<typeof virtualBoxOptions, VirtualBoxState> = 
   summary: "Virtual machines with VirtualBox on this computer",
   options: virtualBoxOptions,
   checkOptions: checkVirtualBoxOptions,
-  isAvailable: async (env) => {
-    const { hasVBoxManage } = await import("./find-vboxmanage.js");
-    return hasVBoxManage({ env });
-  },
+  isAvailable: async (env) => hasVBoxManage({ env }),
   createDriver: (machine, host) => new VirtualBoxDriver(machine, host),
 });
 
