@@ -11,7 +11,7 @@ export interface CloudConfig {
   readonly fqdn?: string;
   readonly prefer_fqdn_over_hostname?: boolean;
   readonly manage_etc_hosts: "localhost";
-  readonly user: { readonly name: string; readonly lock_passwd: boolean; readonly sudo: string };
+  readonly user: { readonly name: string; readonly primary_group?: string; readonly lock_passwd: boolean; readonly sudo: string };
   readonly ssh_authorized_keys: readonly string[];
   readonly ssh_pwauth: boolean;
   readonly disable_root?: boolean;
@@ -39,7 +39,13 @@ export function cloudConfigOf(seed: Seed): CloudConfig {
     hostname: short,
     ...(full === short ? {} : { fqdn: full, prefer_fqdn_over_hostname: true }),
     manage_etc_hosts: "localhost",
-    user: { name: userName(seed.user), lock_passwd: true, sudo: "ALL=(ALL) NOPASSWD:ALL" },
+    // useradd(8) refuses a user whose group is there already, as `docker` is in an image with Docker, unless it is named as the user's own. cloud-init makes a missing one.
+    user: {
+      name: userName(seed.user),
+      ...(seed.user === "root" ? {} : { primary_group: seed.user }),
+      lock_passwd: true,
+      sudo: "ALL=(ALL) NOPASSWD:ALL",
+    },
     ssh_authorized_keys: [authorizedKey(seed.publicKey)],
     ssh_pwauth: false,
     ...(seed.user === "root" ? { disable_root: false } : {}),
