@@ -15,28 +15,25 @@ const definition = defineDriver({
   createDriver: (machine, host) => new VirtualBoxDriver(machine, host, quietComputer()),
 });
 
-/** VirtualBox without anything in it, and a file to make machines of. */
-async function createWorld(flagsFor: (image: string) => Record<string, string>) {
+/** VirtualBox without anything in it, and a disk image to make machines of. */
+async function createWorld() {
   const directory = await mkdtemp(join(tmpdir(), "virtualbox-world-"));
   const image = join(directory, "image.raw");
   await writeFile(image, rawDisk());
   const box = new FakeVirtualBox();
   return {
-    flags: { ...flagsFor(image), "virtualbox-no-vtx-check": true, "virtualbox-disk-size": "1" },
+    flags: { "virtualbox-image": image, "virtualbox-no-vtx-check": true },
     run: box.run,
     residue: async () => box.residue(),
     dispose: () => rm(directory, { recursive: true }),
   };
 }
 
-describe.each([
-  ["a cloud image", (image: string) => ({ "virtualbox-image": image })],
-  ["a boot2docker ISO", (image: string) => ({ "virtualbox-boot2docker-url": image })],
-])("the driver virtualbox conforms with %s", (_what, flagsFor) => {
+describe("the driver virtualbox conforms", () => {
   const tests = conformanceTests(definition, {
     moduleUrl: new URL("../dist/index.js", import.meta.url),
     capabilities: ["preCreateCheck", "sshEndpoint", "start", "stop", "kill", "pause", "save"],
-    createWorld: () => createWorld(flagsFor),
+    createWorld,
   });
   for (const { name, run } of tests) test(name, run);
 });
