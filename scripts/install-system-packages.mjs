@@ -6,14 +6,19 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 
 /** Package → what it is for. */
 const PACKAGES = {
+  binutils: "tests assemble what QEMU's accelerators are tried with",
+  "binutils-aarch64-linux-gnu": "the same for arm64",
   "ca-certificates": "TLS to the package mirrors",
   "cloud-init": "tests of seeds: it says what it makes of them",
   curl: "tests of the hosts",
   "docker.io": "the docker client, and an engine for tests",
+  e2fsprogs: "mke2fs, for the image that virtual machines boot",
+  fdisk: "sfdisk, for the image that virtual machines boot",
   file: "tests of seeds",
   fish: "tests of its completion",
   genisoimage: "isoinfo, for tests of seeds",
   git: "drivers from git repositories",
+  "grub-pc-bin": "the boot loader of the image that virtual machines boot",
   hyperfine: "benches",
   iproute2: "network namespaces of the example driver",
   iptables: "the example driver's way out for its hosts",
@@ -26,6 +31,8 @@ const PACKAGES = {
   "p7zip-full": "7z, for tests of seeds",
   procps: "sysctl, for the example driver",
   "busybox-static": "the container image that is run",
+  "qemu-system-arm": "tests of arm64 guests",
+  "qemu-system-x86": "virtual machines",
   "qemu-utils": "qemu-img and qemu-io, for tests of disk images",
   rsync: "tests of scp -d",
   sshfs: "tests of mount",

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Host, isDriverError } from "@docker-machine/driver-sdk";
-import { hasCode } from "./system-error.js";
+import { isSystemError } from "./system-error.js";
 
 /**
  * The command line of a process, its words with spaces between. Empty on Linux while the process is ending and still holds its files and ports (the kernel gives
@@ -31,7 +31,7 @@ async function fromProc(pid: number): Promise<string | undefined> {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     return /\) [ZX] [^)]*$/.test(stat) ? undefined : "";
   } catch (error) {
-    if (hasCode(error, "ENOENT", "ESRCH")) return undefined;
+    if (isSystemError(error, "ENOENT", "ESRCH")) return undefined;
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { launchDaemon, launchDetached } from "./launch-qemu.js";
 import { type Qmp, withQmp } from "./qmp.js";
 import { type QmpEndpoint, removeEndpoint, withMonitorArguments } from "./qmp-endpoint.js";
 import { runStateOf, statusOfRunState } from "./run-state.js";
-import { hasCode } from "./system-error.js";
+import { isSystemError } from "./system-error.js";
 
 /** What tells one machine's QEMU from all other processes. */
 export interface QemuIdentity {
@@ -180,8 +180,8 @@ export class QemuProcess {
     try {
       if (await this.#isOurs(pid)) process.kill(pid, signal);
     } catch (cause) {
-      if (hasCode(cause, "ESRCH")) return;
-      if (!hasCode(cause, "EPERM")) throw cause;
+      if (isSystemError(cause, "ESRCH")) return;
+      if (!isSystemError(cause, "EPERM")) throw cause;
       const message = `QEMU of "${this.#identity.machineName}" (process ${pid}) may not be ended by this user.`;
       throw new DriverError("QEMU_NOT_PERMITTED", message, { cause, suggestions: ["Use the user that started the machine, or sudo."] });
     }
@@ -246,7 +246,7 @@ async function readPid(path: string): Promise<number | undefined> {
     const text = (await readFile(path, "utf8")).trim();
     return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
+    if (isSystemError(error, "ENOENT")) return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DriverError } from "@docker-machine/driver-sdk";
-import { hasCode } from "./system-error.js";
+import { isSystemError } from "./system-error.js";
 
 /**
  * Where a QEMU's monitor listens. `unix`: a socket in the machine's folder (Linux, macOS). `tls`: a port on 127.0.0.1, with TLS and a key that is in the machine's
@@ -153,7 +153,7 @@ async function createKey(directory: string): Promise<void> {
   try {
     await writeFile(join(directory, KEY_FILE_NAME), `${KEY_NAME}:${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
   } catch (error) {
-    if (!hasCode(error, "EEXIST")) throw error;
+    if (!isSystemError(error, "EEXIST")) throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Host } from "@docker-machine/driver-sdk";
 import { DriverError, throwIfAborted } from "@docker-machine/driver-sdk";
 import { QmpConnection } from "./qmp-connection.js";
 import { endpointName, openSocket, type QmpEndpoint } from "./qmp-endpoint.js";
-import { hasCode } from "./system-error.js";
+import { isSystemError } from "./system-error.js";
 
 /** What talking with a QEMU needs of a driver's host. */
 export type QmpHost = Pick<Host, "signal" | "log" | "sleep">;
@@ -57,7 +57,7 @@ async function openWhenFree(endpoint: QmpEndpoint, host: QmpHost, deadline: Abor
     } catch (error) {
       throwIfAborted(host.signal);
       if (deadline.aborted) throw new DriverError("QMP_TIMEOUT", `The QEMU at ${name} does not answer.`, { cause: error });
-      if (!hasCode(error, "EAGAIN")) throw unreachable(name, error);
+      if (!isSystemError(error, "EAGAIN")) throw unreachable(name, error);
       await host.sleep(RETRY_MS);
     }
   }

@@ -1,4 +1,4 @@
 /** Whether `error` is one of Node's for a failed system call, with one of these codes. */
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+export function isSystemError(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
 }

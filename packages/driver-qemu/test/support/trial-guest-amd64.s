@@ -143,5 +143,8 @@ idt_pointer:
 no_idt_pointer:
         .word   0
         .quad   0
-        .balign 16
-end:
+
+        .org    0xfff0                          # where the processor begins
+        .code16
+        jmp     real
+        .org    0x10000
