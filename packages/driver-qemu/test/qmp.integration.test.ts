@@ -161,9 +161,13 @@ test.each([
 
 test("messages are put together from pieces, and events between them do not disturb", async () => {
   const { endpoint, host } = await impostor((socket) => {
-    const text = `${GREETING}{"event": "RESET"}\r\n{"return": {}, "id": 1}\r\n{"event": "STOP", "data": {}}\n{"return": "ü", "id": 2}\r\n`;
     socket.setNoDelay(true);
-    for (const byte of Buffer.from(text)) socket.write(Buffer.of(byte));
+    const send = (text: string) => {
+      for (const byte of Buffer.from(text)) socket.write(Buffer.of(byte));
+    };
+    send(GREETING);
+    let commands = 0;
+    socket.on("data", () => send(`{"event": "RESET"}\r\n{"return": "ü", "id": ${++commands}}\n{"event": "STOP", "data": {}}\r\n`));
   });
   expect(await withQmp(endpoint, host, (qmp) => qmp.execute("query-name"))).toBe("ü");
 });
