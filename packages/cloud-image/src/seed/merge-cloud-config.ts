@@ -27,6 +27,16 @@ export async function cloudConfigText(ours: CloudConfig): Promise<string> {
  * @throws {DriverError} `USER_DATA_INVALID` with line and column; `USER_DATA_CONFLICT` for what docker-machine couldn't log in with
  */
 export async function mergeCloudConfig(ours: CloudConfig, theirs: string): Promise<string> {
+  try {
+    return await merged(ours, theirs);
+  } catch (error) {
+    // The stack's end: yaml walks through lists in lists by recursion.
+    if (!(error instanceof RangeError)) throw error;
+    throw new DriverError("USER_DATA_INVALID", "The user data is nested too deeply.", { cause: error });
+  }
+}
+
+async function merged(ours: CloudConfig, theirs: string): Promise<string> {
   const [yaml, { expandAliases }] = await Promise.all([import("yaml"), import("./expand-aliases.js")]);
   // The line stays, empty, so that errors name the right one.
   const document = yaml.parseDocument(theirs.replace(/^(\s*)#.*/, "$1"), { schema: "failsafe" });

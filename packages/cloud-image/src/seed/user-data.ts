@@ -5,7 +5,7 @@ import { cloudConfigText, mergeCloudConfig } from "./merge-cloud-config.js";
 import { type MimePart, mimeArchive } from "./mime-archive.js";
 
 /** What compressed user data may grow to. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 /** Ours comes last and leaves what is there: lists are appended, single values of the user's stay. See cloud-init's "Merging user-data sections". */
 const OURS_YIELDS = "list(append)+dict(no_replace,recurse_list)+str()";
 
