@@ -11,11 +11,12 @@ export interface Acceleration {
 }
 
 /**
- * Emulation, which works everywhere. `thread=multi`: one thread a virtual processor, as is the default where guest and host order memory alike. arm64's pointer authentication
- * with its architected algorithm takes half of an emulated guest's time (QEMU's docs/system/arm/cpu-features.rst, `pauth-impdef`).
+ * Emulation, which works everywhere. `thread=multi` is one thread a virtual processor. `svm`, `vmx`: a guest that could run guests itself loads its KVM at boot, which takes
+ * seconds. `pauth-impdef`: pointers are authenticated by an algorithm that is fast to emulate (QEMU's docs/system/arm/cpu-features.rst).
  */
 export function emulation(architecture: Architecture): Acceleration {
-  return { name: "tcg", args: ["-accel", "tcg,thread=multi", "-cpu", architecture === "arm64" ? "max,pauth-impdef=on" : "max"] };
+  const cpu = architecture === "amd64" ? "max,svm=off,vmx=off" : "max,pauth-impdef=on";
+  return { name: "tcg", args: ["-accel", "tcg,thread=multi", "-cpu", cpu] };
 }
 
 /**

@@ -82,7 +82,7 @@ export class QmpConnection implements Disposable {
   /**
    * Runs a command that starts a background job (`snapshot-save`, `snapshot-delete`), waits until that is concluded, and dismisses it.
    *
-   * @throws {DriverError} `QMP_COMMAND_FAILED` with the job's error too, and what {@link execute} throws
+   * @throws {DriverError} `QMP_JOB_FAILED` with QEMU's words, and what {@link execute} throws
    */
   async runJob(command: string, args: QmpArguments & { readonly "job-id": string }, options: QmpDeadline): Promise<void> {
     const id = args["job-id"];
@@ -93,7 +93,7 @@ export class QmpConnection implements Disposable {
     const jobs = await this.execute("query-jobs");
     const job = Array.isArray(jobs) ? jobs.find((each) => each?.id === id) : undefined;
     await this.execute("job-dismiss", { id });
-    if (typeof job?.error === "string") throw commandFailed(command, "GenericError", job.error);
+    if (typeof job?.error === "string") throw new DriverError("QMP_JOB_FAILED", `QEMU could not finish "${command}": ${job.error}`);
   }
 
   /** Resolves with the next event of one of these names. Ask before the command that causes it. */

@@ -83,7 +83,7 @@ test("a job is awaited, and its failure is the command's", async () => {
       { timeoutMs: 10_000 },
     );
     const impossible = { "job-id": "saved", tag: "saved", vmstate: "missing", devices: ["disk"] };
-    expect((await errorOf(qmp.runJob("snapshot-save", impossible, { timeoutMs: 10_000 }))).code).toBe("QMP_COMMAND_FAILED");
+    expect((await errorOf(qmp.runJob("snapshot-save", impossible, { timeoutMs: 10_000 }))).code).toBe("QMP_JOB_FAILED");
     expect(await qmp.execute("query-jobs")).toEqual([]);
   });
 });
