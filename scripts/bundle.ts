@@ -75,7 +75,7 @@ const bundle = await rolldown({
     plainBuiltins(),
     putOff(),
     leaveOut(),
-    asciiOnly(["main", "npm-client"]),
+    asciiOnly(["main", "installing", "npm-client"]),
     inlineRuntime("main"),
   ],
 });
