@@ -38,6 +38,7 @@ const PACKAGES = {
   sshfs: "tests of mount",
   "systemd-container": "systemd-nspawn, which the example driver runs",
   "util-linux": "flock and unshare",
+  "xz-utils": "tests of packed disk images",
   zsh: "tests of its completion",
 };
 /** Keeps cloud-init, which is only wanted for its reader here, from setting up this computer at the next boot (cloud-init's docs, "Disable cloud-init"). */

@@ -29,11 +29,7 @@ const REDIRECTIONS = new Set([301, 302, 303, 307, 308]);
  */
 export class HttpConnection implements Disposable {
   readonly #plain = new PlainAgent({ proxyEnv: process.env, keepAlive: true });
-  readonly #secure = new SecureAgent({
-    proxyEnv: process.env,
-    keepAlive: true,
-    ca: [...new Set([...getCACertificates("default"), ...getCACertificates("system")])],
-  });
+  #secureAgent: SecureAgent | undefined;
 
   /**
    * Sends one request and follows redirections. From https:// they lead to http://, too: what comes is verified, however it came.
@@ -58,7 +54,17 @@ export class HttpConnection implements Disposable {
 
   [Symbol.dispose](): void {
     this.#plain.destroy();
-    this.#secure.destroy();
+    this.#secureAgent?.destroy();
+  }
+
+  /** Finding the system's authorities takes some tenths of a second. */
+  get #secure(): SecureAgent {
+    this.#secureAgent ??= new SecureAgent({
+      proxyEnv: process.env,
+      keepAlive: true,
+      ca: [...new Set([...getCACertificates("default"), ...getCACertificates("system")])],
+    });
+    return this.#secureAgent;
   }
 
   async #send(url: URL, { headers = {}, signal, silenceMs }: GetOptions): Promise<IncomingMessage> {
