@@ -124,13 +124,15 @@ export class QemuProcess {
   }
 
   /**
-   * Ends QEMU at once: by its monitor, then by SIGTERM, then by SIGKILL; and removes its pid file and socket. Succeeds when there is none.
+   * Ends QEMU at once: by its monitor, then by SIGTERM, then by SIGKILL; and removes its pid file and socket. Succeeds when there is none, and leaves the files of a dead one:
+   * a QEMU that is only just being started may be writing its pid file.
    *
    * @throws {DriverError} `QEMU_NOT_PERMITTED` if it is another user's, `QEMU_UNKILLABLE`
    */
   async terminate(): Promise<void> {
     const pid = await this.pid();
-    if (pid !== undefined) await this.#end(pid);
+    if (pid === undefined) return;
+    await this.#end(pid);
     await rm(await this.#pidFile(), { force: true });
     await removeEndpoint(this.#identity.qmp);
   }
