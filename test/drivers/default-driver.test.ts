@@ -32,5 +32,5 @@ test.each([[[]], [["qemu-img"]]])("with no more than %j there is none, and the e
   const env = await computerWith(programs);
   const error = await errorOf(() => defaultDriver({ settings: {}, env }));
   expect(error).toMatchObject({ code: "DRIVER_UNSPECIFIED", exitCode: 3 });
-  expect(error.suggestions.join("\n")).toMatch(/QEMU: .* install[^]*virtualbox\.org[^]*create -d/);
+  expect(error.suggestions.join("\n")).toMatch(/QEMU: .* install.*virtualbox\.org.*create -d/s);
 });

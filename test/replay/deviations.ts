@@ -64,9 +64,9 @@ export const deviations: Readonly<Record<string, Deviation>> = {
     stderr: "",
   },
   c13_create_virtualbox_default: {
-    reason: "the driver virtualbox, its default, is not there yet: none is guessed",
+    reason: "without VirtualBox and QEMU there is no default, which is found out before anything is made",
     stdout: () => "",
-    stderr: "-d",
+    stderr: "VirtualBox: https://",
   },
   c14_create_unknown_flag: { ...USAGE, stderr: "bogus" },
   c16_create_int_flag_bad: { ...USAGE, stderr: "abc" },
