@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Host, isDriverError } from "@docker-machine/driver-sdk";
 import type { Acceleration } from "./acceleration.js";
@@ -10,37 +9,36 @@ import { TRIAL_PASSED, trialRom } from "./trial-guest.js";
 const TRIAL_TIMEOUT_MS = 10_000;
 
 /**
- * Runs the trial guest.
+ * Runs the trial guest. Use it under a lock: its ROM is a file of the cache.
  *
  * @returns why it did not run as it should; `undefined` if it did
  */
-export async function tryAcceleration(qemu: Qemu, { args }: Acceleration, host: Pick<Host, "run">): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "docker-machine-trial-"));
+export async function tryAcceleration(
+  qemu: Qemu,
+  { args }: Acceleration,
+  host: Pick<Host, "run" | "cacheDirectory">,
+): Promise<string | undefined> {
+  const rom = await romFile(qemu, host.cacheDirectory);
+  const machine = ["-machine", qemu.architecture === "amd64" ? "q35" : "virt", "-m", "64", "-no-user-config", "-nodefaults", "-no-reboot"];
+  const all = [...args, ...machine, "-display", "none", "-bios", rom, "-serial", "stdio"];
   try {
-    const [rom, serial] = [join(folder, "rom"), join(folder, "serial")];
-    await writeFile(rom, trialRom(qemu.architecture));
-    await writeFile(serial, "");
-    const machine = [
-      "-machine",
-      qemu.architecture === "amd64" ? "q35" : "virt",
-      "-m",
-      "64",
-      "-no-user-config",
-      "-nodefaults",
-      "-no-reboot",
-    ];
-    const all = [...args, ...machine, "-display", "none", "-bios", rom, "-serial", `file:${serial}`];
-    const { exitCode, stderr } = await host.run(qemu.path, all, { acceptedExitCodes: [0, 1], timeoutMs: TRIAL_TIMEOUT_MS });
-    if ((await readFile(serial, "utf8")) === TRIAL_PASSED) return undefined;
+    const { exitCode, stdout, stderr } = await host.run(qemu.path, all, { acceptedExitCodes: [0, 1], timeoutMs: TRIAL_TIMEOUT_MS });
+    // Windows may end the line in its own way.
+    if (stdout.replaceAll("\r", "") === TRIAL_PASSED) return undefined;
     return exitCode === 0 ? "the trial guest crashed" : firstLine(stderr);
   } catch (error) {
     if (!isDriverError(error)) throw error;
     if (error.code === "COMMAND_TIMEOUT") return `the trial guest did not finish within ${TRIAL_TIMEOUT_MS / 1000} s`;
     if (error.code === "COMMAND_FAILED") return `QEMU crashed: ${firstLine(error.message)}`;
     throw error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function romFile(qemu: Qemu, cacheDirectory: string): Promise<string> {
+  const path = join(cacheDirectory, `qemu-trial-${qemu.architecture}.rom`);
+  await writeFile(`${path}.new`, trialRom(qemu.architecture), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+  return path;
 }
 
 /** QEMU says first what is wrong, and then what follows from it. Its own name in front is no news. */
