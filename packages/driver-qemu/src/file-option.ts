@@ -15,16 +15,3 @@ export async function readFileOf(flag: string, path: string): Promise<Buffer> {
     });
   });
 }
-
-/**
- * The text of a PEM file that `--qemu-ca-file` names.
- *
- * @throws {DriverError} `FILE_UNREADABLE`, `CERTIFICATE_FILE_INVALID`
- */
-export async function readCertificates(path: string): Promise<string> {
-  const text = (await readFileOf("qemu-ca-file", path)).toString("utf8");
-  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
-  throw new DriverError("CERTIFICATE_FILE_INVALID", `The file ${path} of --qemu-ca-file has no certificate in PEM form.`, {
-    suggestions: [`openssl x509 -inform der -in ${path} -out ca.pem`],
-  });
-}

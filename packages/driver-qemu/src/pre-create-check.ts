@@ -5,7 +5,7 @@ import { DriverError, type Host } from "@docker-machine/driver-sdk";
 import { type Accelerator, chooseAccelerator } from "./accelerator.js";
 import { exists } from "./exists.js";
 import { parseExtraDisk } from "./extra-disk-option.js";
-import { readCertificates, readFileOf } from "./file-option.js";
+import { readFileOf } from "./file-option.js";
 import { findQemu } from "./find-qemu.js";
 import { findVirtiofsd } from "./find-virtiofsd.js";
 import { findFirmware } from "./firmware.js";
@@ -65,7 +65,7 @@ async function checkRoom(directory: string): Promise<void> {
 
 async function checkFiles({ userdata, caFiles, extraDisks, sharedFolders }: QemuOptions): Promise<void> {
   if (userdata !== undefined && userdata !== "") await readFileOf("qemu-userdata", userdata);
-  for (const path of caFiles) await readCertificates(path);
+  for (const path of caFiles) await readFileOf("qemu-ca-file", path);
   for (const text of extraDisks) {
     const wish = parseExtraDisk(text);
     if ("file" in wish) await mustBe("file", wish.file, "qemu-extra-disk");
@@ -76,9 +76,8 @@ async function checkFiles({ userdata, caFiles, extraDisks, sharedFolders }: Qemu
 async function mustBe(kind: "file" | "folder", path: string, flag: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (kind === "folder" ? found?.isDirectory() : found?.isFile() || found?.isBlockDevice()) return;
-  throw new DriverError("FILE_UNREADABLE", `There is no ${kind} ${JSON.stringify(path)}, which --${flag} names.`, {
-    suggestions: [`ls -ld ${path}`],
-  });
+  const code = kind === "folder" ? "SHARE_FOLDER_MISSING" : "FILE_UNREADABLE";
+  throw new DriverError(code, `There is no ${kind} ${JSON.stringify(path)}, which --${flag} names.`, { suggestions: [`ls -ld ${path}`] });
 }
 
 async function checkNetwork(options: QemuOptions): Promise<void> {

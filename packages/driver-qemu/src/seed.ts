@@ -1,5 +1,5 @@
 import type { NetworkInterface, Seed, SharedFolder } from "@docker-machine/cloud-image";
-import { readCertificates, readFileOf } from "./file-option.js";
+import { readFileOf } from "./file-option.js";
 import type { QemuOptions } from "./options.js";
 import type { QemuState, SharedFolderState } from "./state.js";
 
@@ -14,7 +14,7 @@ export interface SeedParts {
 /**
  * What the guest is told at its first boot.
  *
- * @throws {DriverError} `FILE_UNREADABLE`, `CERTIFICATE_FILE_INVALID`
+ * @throws {DriverError} `FILE_UNREADABLE`
  */
 export async function seedOf({ machineName, options, state, publicKey }: SeedParts): Promise<Seed> {
   const { httpProxy, httpsProxy, noProxy, userdata, caFiles, sshUser } = options;
@@ -27,7 +27,7 @@ export async function seedOf({ machineName, options, state, publicKey }: SeedPar
     ...(userdata === undefined || userdata === "" ? {} : { userData: await readFileOf("qemu-userdata", userdata) }),
     network: [networkInterface(options, state.MacAddress)],
     ...(Object.keys(proxy).length === 0 ? {} : { proxy }),
-    caCertificates: await Promise.all(caFiles.map(readCertificates)),
+    caCertificates: await Promise.all(caFiles.map(async (path) => (await readFileOf("qemu-ca-file", path)).toString("utf8"))),
     mounts: (state.SharedFolders ?? []).map(mount),
   };
 }
