@@ -12,6 +12,7 @@ const PACKAGES = {
   "cloud-init": "tests of seeds: it says what it makes of them",
   curl: "tests of the hosts",
   "docker.io": "the docker client, and an engine for tests",
+  "dnsmasq-base": "DHCP of host-only networks in the tests' stand-in for VirtualBox",
   e2fsprogs: "mke2fs, for the image that virtual machines boot",
   fdisk: "sfdisk, for the image that virtual machines boot",
   file: "tests of seeds",
@@ -29,6 +30,7 @@ const PACKAGES = {
   "openssh-client": "tests of keys",
   "openssh-server": "tests of SSH",
   "p7zip-full": "7z, for tests of seeds",
+  packer: "a client that isn't ours, for the tests' stand-in for VirtualBox",
   procps: "sysctl, for the example driver",
   "busybox-static": "the container image that is run",
   "qemu-system-arm": "tests of arm64 guests",
@@ -39,6 +41,7 @@ const PACKAGES = {
   "systemd-container": "systemd-nspawn, which the example driver runs",
   "util-linux": "flock and unshare",
   "xz-utils": "tests of packed disk images",
+  vagrant: "another client for that stand-in",
   zsh: "tests of its completion",
 };
 /** Keeps cloud-init, which is only wanted for its reader here, from setting up this computer at the next boot (cloud-init's docs, "Disable cloud-init"). */
