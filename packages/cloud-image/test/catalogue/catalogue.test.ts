@@ -67,3 +67,13 @@ test("Fedora's own key signed the checksum that is pinned", async () => {
   expect(build?.signedBy).toBe(FEDORA_FINGERPRINT);
   expect(digestInList(list, basename(build?.urls[0] ?? ""), "the list")).toBe(build?.digest);
 });
+
+test("docs/images.md tells of each image its names and its builds", async () => {
+  const rows = (await readFile(new URL("../../../../docs/images.md", import.meta.url), "utf8")).split("\n");
+  for (const { name, aliases, builds } of CATALOGUE) {
+    const row = rows.find((line) => line.startsWith(`| \`${name}\` |`));
+    for (const alias of aliases) expect(row).toContain(`\`${alias}\``);
+    for (const { urls } of builds)
+      expect(urls[0]).toMatch(new RegExp((row?.split("|")[3] ?? "none").match(/[0-9][0-9.-]+/g)?.join("|") ?? "none"));
+  }
+});
