@@ -16,7 +16,7 @@ import { leaveOut, plainBuiltins, putOff } from "./lean-libraries.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "src");
 const output = join(root, "dist");
-const OUTSIDE = ["ssh2", "node-forge"];
+const OUTSIDE = ["ssh2", "node-forge", "openpgp"];
 /** What libraries look for in vain, if it isn't there. */
 const OPTIONAL = ["typescript", "ts-node", "tsx", "kerberos"];
 const PASSED_ON = "\0passed-on:";
