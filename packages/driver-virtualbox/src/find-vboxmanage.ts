@@ -41,7 +41,8 @@ function outsidePath({ platform = process.platform, env = process.env, exists = 
 
 function isOnPath({ platform = process.platform, env = process.env, exists = existsSync }: VBoxManagePlace): boolean {
   const path = platform === "win32" ? win32 : posix;
-  const folders = (env["PATH"] ?? env["Path"] ?? "").split(path.delimiter).filter((folder) => folder !== "");
+  const { PATH, Path } = env;
+  const folders = (PATH ?? Path ?? "").split(path.delimiter).filter((folder) => folder !== "");
   return folders.some((folder) => exists(path.join(folder, programName(platform))));
 }
 

@@ -1,7 +1,7 @@
 import { type Ipv4Cidr, parseIpv4Cidr } from "../ipv4.js";
 
 /** VirtualBox's own rule where /etc/vbox/networks.conf doesn't exist: the manual, chapter "Host-Only Networking". */
-export const DEFAULT_RANGE = "192.168.56.0/21";
+const DEFAULT_RANGE = "192.168.56.0/21";
 
 /**
  * The IPv4 ranges that /etc/vbox/networks.conf allows for host-only interfaces. Lines are `* RANGE…`; `#` begins a comment; IPv6 ranges are left out.
