@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { DriverError, isDriverError } from "@docker-machine/driver-sdk";
+import { DriverError, isDriverError, throwIfAborted } from "@docker-machine/driver-sdk";
 import type { CloudImage, ImageHost } from "./cloud-image.js";
 import { downloadFile, PACING } from "./download/download-file.js";
 import type { Pacing } from "./download/file-fetcher.js";
@@ -28,6 +28,7 @@ export async function obtainDownload(image: DownloadImage, host: ImageHost, paci
   try {
     return await obtainPinned(image, cache, host, pacing);
   } catch (error) {
+    throwIfAborted(host.signal);
     if (image.newest === undefined || !isDriverError(error) || error.code !== "IMAGE_GONE") throw error;
     const digest = await newestDigest(image.newest, host, pacing);
     host.log.info(

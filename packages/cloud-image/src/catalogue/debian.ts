@@ -126,15 +126,16 @@ export const DEBIAN_IMAGES: readonly CatalogueImage[] = [
 ];
 
 function pinned({ release, codename, variant, architecture, build, digest, sources }: DebianBuild): PinnedBuild {
-  const folder = `https://cloud.debian.org/images/cloud/${codename}/${build}`;
+  const folder = `images/cloud/${codename}/${build}`;
+  const file = `debian-${release}-${variant}-${architecture}-${build}.qcow2`;
   return {
     architecture,
     hardware: variant === "generic" ? ["emulated"] : ["virtio"],
-    urls: [`${folder}/debian-${release}-${variant}-${architecture}-${build}.qcow2`],
+    urls: [`https://cloud.debian.org/${folder}/${file}`, `https://cdimage.debian.org/${folder}/${file}`],
     digest,
     format: "qcow2",
     built: `${build.slice(0, 4)}-${build.slice(4, 6)}-${build.slice(6, 8)}`,
-    checksumsUrl: `${folder}/SHA512SUMS`,
+    checksumsUrl: `https://cloud.debian.org/${folder}/SHA512SUMS`,
     sources,
   };
 }
