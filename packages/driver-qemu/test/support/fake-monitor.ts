@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+
+/** Carries out a QMP command and returns what it returns. */
+export type QmpScript = (command: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+
+/** The server's side of the QEMU Machine Protocol at a socket (QEMU's docs/interop/qmp-spec.rst). */
+export class FakeMonitor {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #script: QmpScript;
+
+  private constructor(script: QmpScript) {
+    this.#script = script;
+    this.#server = createServer((socket) => this.#serve(socket));
+  }
+
+  static async listen(path: string, script: QmpScript): Promise<FakeMonitor> {
+    const monitor = new FakeMonitor(script);
+    monitor.#server.listen(path);
+    await once(monitor.#server, "listening");
+    monitor.#server.unref();
+    return monitor;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+
+  #serve(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.unref();
+    socket.on("error", () => undefined);
+    socket.once("close", () => this.#sockets.delete(socket));
+    this.#send(socket, { QMP: { version: { qemu: { major: 7, minor: 2, micro: 22 }, package: "" }, capabilities: ["oob"] } });
+    const lines = createInterface({ input: socket });
+    lines.on("line", (line) => void this.#answer(socket, JSON.parse(line)));
+    // It passes on what the socket fails with: a client that was killed.
+    lines.on("error", () => undefined);
+  }
+
+  async #answer(
+    socket: Socket,
+    request: { readonly execute: string; readonly arguments?: Record<string, unknown>; readonly id?: unknown },
+  ): Promise<void> {
+    const { execute, id, arguments: args = {} } = request;
+    try {
+      const value = execute === "qmp_capabilities" ? {} : await this.#script(execute, args);
+      this.#send(socket, { return: value, id });
+      const jobId = args["job-id"];
+      if (jobId !== undefined)
+        this.#send(socket, {
+          event: "JOB_STATUS_CHANGE",
+          data: { status: "concluded", id: jobId },
+          timestamp: { seconds: 0, microseconds: 0 },
+        });
+    } catch (error) {
+      this.#send(socket, { error: { class: "GenericError", desc: String(error) }, id });
+    }
+  }
+
+  #send(socket: Socket, message: unknown): void {
+    if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\r\n`);
+  }
+}
