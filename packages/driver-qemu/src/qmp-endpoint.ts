@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DriverError } from "@docker-machine/driver-sdk";
+import { optionText } from "./option-text.js";
 import { isSystemError } from "./system-error.js";
 
 /**
@@ -27,6 +28,7 @@ export interface TlsEndpoint {
 
 /** A socket's path, its end included, must fit into 104 bytes on macOS and 108 on Linux (`sun_path` of unix(4), unix(7)). */
 const LONGEST_SOCKET_PATH_BYTES = 103;
+const LOOPBACK = "127.0.0.1";
 const SOCKET_NAME = "qmp.sock";
 /** What QEMU calls the file of keys (its crypto/tlscredspsk.c). Each line is a name, a colon, and a key in hexadecimal digits. */
 const KEY_FILE_NAME = "keys.psk";
@@ -36,7 +38,7 @@ const KEY_NAME = "docker-machine";
  * Runs `action` with a path of `directory` that is short enough for a socket in it: its own, or that of a link to it in a new private folder, which is removed
  * afterwards. So a socket is always in its machine's folder, however long that one's path is.
  */
-export async function withSocketPath<T>(directory: string, name: string, action: (path: string) => Promise<T>): Promise<T> {
+async function withSocketPath<T>(directory: string, name: string, action: (path: string) => Promise<T>): Promise<T> {
   const path = join(directory, name);
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH_BYTES) return action(path);
   const folder = await mkdtemp(join(shortTemporaryDirectory(), "docker-machine-"));
@@ -64,25 +66,16 @@ export function needsMonitorPort(platform: NodeJS.Platform): boolean {
 
 /** QEMU's arguments for a monitor at `endpoint`, which `action` must use before it ends. The key of a `tls` endpoint is made if there is none. */
 export async function withMonitorArguments<T>(endpoint: QmpEndpoint, action: (args: readonly string[]) => Promise<T>): Promise<T> {
+  const { directory } = endpoint;
   const monitor = ["-mon", "chardev=qmp,mode=control"];
+  const socket = { id: "qmp", server: "on", wait: "off" };
   if (endpoint.kind === "unix") {
-    return withSocketPath(endpoint.directory, SOCKET_NAME, (path) =>
-      action(["-chardev", `socket,id=qmp,path=${optionValue(path)},server=on,wait=off`, ...monitor]),
-    );
+    return withSocketPath(directory, SOCKET_NAME, (path) => action(["-chardev", optionText("socket", { ...socket, path }), ...monitor]));
   }
-  await createKey(endpoint.directory);
-  return action([
-    "-object",
-    `tls-creds-psk,id=qmp-tls,dir=${optionValue(endpoint.directory)},endpoint=server`,
-    "-chardev",
-    `socket,id=qmp,host=127.0.0.1,port=${endpoint.port},ipv4=on,server=on,wait=off,tls-creds=qmp-tls`,
-    ...monitor,
-  ]);
-}
-
-/** A value in one of QEMU's comma-separated options: commas are doubled. */
-export function optionValue(text: string): string {
-  return text.replaceAll(",", ",,");
+  await createKey(directory);
+  const key = optionText("tls-creds-psk", { id: "qmp-key", dir: directory, endpoint: "server" });
+  const address = { host: LOOPBACK, port: endpoint.port, ipv4: "on" };
+  return action(["-object", key, "-chardev", optionText("socket", { ...socket, ...address, "tls-creds": "qmp-key" }), ...monitor]);
 }
 
 /**
@@ -114,7 +107,7 @@ export async function send(socket: Socket, text: string): Promise<void> {
 
 /** The endpoint in words, for messages. */
 export function endpointName(endpoint: QmpEndpoint): string {
-  return endpoint.kind === "unix" ? join(endpoint.directory, SOCKET_NAME) : `127.0.0.1:${endpoint.port}`;
+  return endpoint.kind === "unix" ? join(endpoint.directory, SOCKET_NAME) : `${LOOPBACK}:${endpoint.port}`;
 }
 
 /** Removes what a QEMU that did not end by itself has left of its endpoint. */
@@ -126,7 +119,7 @@ async function openTls({ directory, port }: TlsEndpoint, signal: AbortSignal): P
   const { connect } = await import("node:tls");
   const psk = await readKey(directory);
   const socket = connect({
-    host: "127.0.0.1",
+    host: LOOPBACK,
     port,
     minVersion: "TLSv1.3",
     // A pre-shared key goes with the hash of its suite; without more ado, that is SHA-256 (RFC 8446, section 4.2.11).
