@@ -10,4 +10,4 @@ export { obtainImage } from "./obtain-image.js";
 export { rawImage } from "./raw-image.js";
 export type { NetworkConfig, NetworkInterface, NetworkRoute } from "./seed/network-config.js";
 export type { Seed, SeedProxy, SharedFolder } from "./seed/seed.js";
-export { writeSeed } from "./seed/write-seed.js";
+export { checkSeed, writeSeed } from "./seed/write-seed.js";

@@ -16,6 +16,7 @@ export interface CloudConfig {
   readonly ssh_pwauth: boolean;
   readonly disable_root?: boolean;
   readonly ssh_genkeytypes: readonly string[];
+  readonly locale: "false";
   readonly growpart: { readonly mode: "auto" };
   readonly resize_rootfs: boolean;
   readonly package_update: boolean;
@@ -51,6 +52,8 @@ export function cloudConfigOf(seed: Seed): CloudConfig {
     ...(seed.user === "root" ? { disable_root: false } : {}),
     // An RSA key takes seconds to make on a slow guest, and nothing here asks for one.
     ssh_genkeytypes: ["ed25519", "ecdsa"],
+    // Left as the image has it: cloud-init may run locale-gen otherwise, which takes long on a slow guest. Older schemas want a text.
+    locale: "false",
     growpart: { mode: "auto" },
     resize_rootfs: true,
     package_update: false,

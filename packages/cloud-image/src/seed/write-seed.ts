@@ -22,3 +22,13 @@ export async function writeSeed(path: string, seed: Seed): Promise<void> {
     await rm(beside, { force: true });
   }
 }
+
+/**
+ * Finds what is wrong with a seed, before anything is made. It looks at no disk and no network.
+ *
+ * @throws {DriverError} as {@link writeSeed} does
+ */
+export async function checkSeed(seed: Seed): Promise<void> {
+  const { seedFiles } = await import("./seed-files.js");
+  await seedFiles(seed);
+}

@@ -12,6 +12,7 @@ describe("what a guest is told", () => {
       ssh_authorized_keys: [sampleSeed.publicKey],
       ssh_pwauth: false,
       ssh_genkeytypes: ["ed25519", "ecdsa"],
+      locale: "false",
       growpart: { mode: "auto" },
       resize_rootfs: true,
       package_update: false,

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { errorOf } from "../../../../test/support/error-of.js";
 import { scratchDirectory } from "../../../../test/support/scratch-directory.js";
-import { writeSeed } from "../../src/index.js";
+import { checkSeed, writeSeed } from "../../src/index.js";
 import { readIso } from "../support/iso-reader.js";
 import { sampleSeed } from "./sample-seed.js";
 
 test("a seed is a disk labelled cidata that only its owner reads, and the same seed makes the same bytes", async () => {
   const directory = await scratchDirectory();
   const path = join(directory, "seed.iso");
-  const userData = `#cloud-config\n# ${"日本語 ".repeat(100_000)}\nruncmd: [[echo, grüß dich]]\n`;
+  const userData = `#cloud-config\n# ${"日本語 ".repeat(20_000)}\nruncmd: [[echo, grüß dich]]\n`;
   await writeFile(path, "an older one", { mode: 0o644 });
   await writeSeed(path, { ...sampleSeed, userData });
   await writeSeed(join(directory, "again.iso"), { ...sampleSeed, userData });
@@ -32,4 +32,9 @@ test("a seed that can't be made leaves the one before, and nothing else", async 
   await errorOf(() => writeSeed(path, { ...sampleSeed, userData: "#cloud-config\n[" }));
   expect((await readFile(path)).equals(before)).toBe(true);
   expect(await readdir(directory)).toEqual(["seed.iso"]);
+});
+
+test("a seed is checked before anything is made", async () => {
+  await checkSeed(sampleSeed);
+  expect(await errorOf(() => checkSeed({ ...sampleSeed, userData: "#cloud-config\n[" }))).toMatchObject({ code: "USER_DATA_INVALID" });
 });
