@@ -6,6 +6,7 @@ import { cloudImage, makeCloudDisk, writeCloudSeed } from "./cloud-disk.js";
 import type { Computer } from "./computer.js";
 import { machineFiles } from "./machine-files.js";
 import type { virtualBoxOptions } from "./options.js";
+import { parseVersion } from "./output/version.js";
 import { sharedFolder } from "./shared-folder.js";
 import type { VirtualBoxState } from "./state.js";
 import type { VBoxManage } from "./vboxmanage.js";
@@ -65,7 +66,7 @@ export async function createVm(creation: Creation): Promise<void> {
     uuid,
     directory,
     files,
-    platform: platformArguments(computer),
+    platform: platformArguments(computer, parseVersion(await vbox.run(["--version"]))),
     settings: settingsArguments(options, { computer, ...made, uuid, consolePath: files.console, bootsFromDisc: isBoot2docker }),
     share: sharedFolder(options, computer.platform),
     isBoot2docker,

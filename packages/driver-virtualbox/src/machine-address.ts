@@ -76,13 +76,13 @@ async function runningCard({ vm, machineName }: AddressQuery): Promise<HostOnlyC
   });
 }
 
-/** `dhcpserver findlease` is there since VirtualBox 6.1. It fails while there is no lease. */
+/** `dhcpserver findlease` fails while there is no lease, or no file of leases yet. */
 async function findLease({ vbox }: AddressQuery, { network, macAddress }: HostOnlyCard): Promise<DhcpLease | undefined | "no-server"> {
   try {
     return parseDhcpLease(await vbox.run(["dhcpserver", "findlease", `--interface=${network}`, `--mac-address=${macAddress}`]));
   } catch (error) {
-    if (!isDriverError(error) || error.code !== "VIRTUALBOX_COMMAND_FAILED") throw error;
-    return /DHCP server|not exist|Unknown|Syntax|exit code 2\)/i.test(error.message) ? "no-server" : undefined;
+    if (!isDriverError(error) || !["VIRTUALBOX_COMMAND_FAILED", "VIRTUALBOX_MEDIUM_MISSING"].includes(error.code)) throw error;
+    return /DHCP server .*not|does not exist|exit code 2\)/i.test(error.message) ? "no-server" : undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Computer } from "./computer.js";
 import type { VirtualBoxOptions } from "./options.js";
+import { isAtLeast, type VirtualBoxVersion } from "./output/version.js";
 
 /** VirtualBox's own limit is 64; the Go program's is kept. */
 const MAX_CPUS = 32;
@@ -31,9 +32,10 @@ export interface SettingsFacts {
   readonly bootsFromDisc: boolean;
 }
 
-/** The arguments of `VBoxManage createvm` that differ between computers. An ARM computer runs ARM guests only (VirtualBox 7.1). */
-export function platformArguments({ architecture }: Computer): readonly string[] {
-  return architecture === "arm64" ? ["--platform-architecture", "arm", "--ostype", "Linux_arm64"] : [];
+/** The arguments of `VBoxManage createvm` that tell the guest's processor. VirtualBox 7.1 wants to be told; an ARM computer runs ARM guests only. */
+export function platformArguments({ architecture }: Computer, version: VirtualBoxVersion | undefined): readonly string[] {
+  if (architecture === "arm64") return ["--platform-architecture", "arm", "--ostype", "Linux_arm64"];
+  return version !== undefined && isAtLeast(version, 7, 1) ? ["--platform-architecture", "x86"] : [];
 }
 
 /** The arguments of `VBoxManage modifyvm`: the Go program's, where the computer has what they set. */

@@ -29,11 +29,13 @@ interface Setting {
   readonly state?: Partial<VirtualBoxState>;
   readonly flags?: Record<string, string | boolean>;
   readonly computer?: Computer;
+  /** What `ip addr show` says in the guest. Default: it can't be logged in to. */
+  readonly ipAddr?: () => string;
 }
 
 /** A driver of the machine "dev", which boots the given file as boot2docker ISO unless `flags` say otherwise. */
-function driverOf({ box = new FakeVirtualBox(), state = {}, flags = {}, computer = quietComputer() }: Setting) {
-  const host = new FakeHost({ run: box.run, directory });
+function driverOf({ box = new FakeVirtualBox(), state = {}, flags = {}, computer = quietComputer(), ipAddr }: Setting) {
+  const host = new FakeHost({ run: box.run, directory, ...(ipAddr === undefined ? {} : { ssh: () => ({ stdout: ipAddr() }) }) });
   const given = { "virtualbox-boot2docker-url": image, "virtualbox-disk-size": "1", "virtualbox-no-vtx-check": true, ...flags };
   const options = resolveOptions(virtualBoxOptions, { flags: given });
   const machine = new FakeMachine<typeof virtualBoxOptions, VirtualBoxState>({ options, directory, state });
@@ -166,6 +168,47 @@ describe("create", () => {
   test("refuses a VirtualBox that is too old, before anything is made", async () => {
     const { driver, box } = driverOf({ box: new FakeVirtualBox({ version: "5.2.44r139111" }) });
     await expect(driver.preCreateCheck()).rejects.toMatchObject({ code: "VIRTUALBOX_TOO_OLD" });
+    expect(box.residue()).toEqual([]);
+  });
+});
+
+describe("on macOS with VirtualBox 7", () => {
+  test("machines share a host-only network, and tell their address over SSH", async () => {
+    const box = new FakeVirtualBox();
+    const ipAddr = () => {
+      const mac = box.vms[0]?.fields.get("macaddress2") ?? "";
+      return `2: eth1: <UP>\n    link/ether ${mac.replace(/(..)(?=.)/g, "$1:")} brd ff:ff:ff:ff:ff:ff\n    inet 192.168.59.101/24 scope global eth1\n`;
+    };
+    const { driver, machine } = driverOf({
+      box,
+      computer: quietComputer({ platform: "darwin" }),
+      flags: { "virtualbox-no-share": true },
+      ipAddr,
+    });
+    await driver.create();
+    expect(machine.state.IPAddress).toBe("192.168.59.101");
+    expect(box.nets.get("docker-machine-192.168.59.1")).toEqual({
+      netmask: "255.255.255.0",
+      lower: "192.168.59.100",
+      upper: "192.168.59.254",
+    });
+    expect(box.calls.join("\n")).toContain("--nic2 hostonlynet --host-only-net2 docker-machine-192.168.59.1");
+    expect(box.calls.join("\n")).not.toContain("hostonlyif");
+    await driver.stop();
+    await driver.start();
+    await driver.remove();
+    expect(box.residue()).toEqual([]);
+  });
+});
+
+describe("without VirtualBox's DHCP server", () => {
+  test("none is made, and the guest is asked for its address", async () => {
+    const box = new FakeVirtualBox();
+    const ipAddr = () => "2: eth1: <UP>\n    link/ether 08:00:27:00:00:00 brd ff:ff:ff:ff:ff:ff\n";
+    const { driver } = driverOf({ box, flags: { "virtualbox-hostonly-no-dhcp": true }, ipAddr });
+    await expect(driver.create()).rejects.toMatchObject({ code: "VIRTUALBOX_ADDRESS_MISSING" });
+    expect(box.dhcpServers.size).toBe(0);
+    await driver.remove();
     expect(box.residue()).toEqual([]);
   });
 });

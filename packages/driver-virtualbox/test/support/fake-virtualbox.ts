@@ -36,6 +36,7 @@ export interface FakeVirtualBoxOptions {
 export class FakeVirtualBox {
   readonly vms: FakeVm[] = [];
   readonly interfaces = new Map<string, FakeInterface>();
+  readonly nets = new Map<string, { readonly netmask: string; readonly lower: string; readonly upper: string }>();
   readonly dhcpServers = new Map<string, { address: string; lower: string; upper: string; netmask: string; isEnabled: boolean }>();
   readonly media = new Map<string, { uuid: string; type: "disk" | "dvd" }>();
   readonly extraData = new Map<string, string>();
@@ -52,6 +53,7 @@ export class FakeVirtualBox {
     return [
       ...this.vms.map(({ name, state }) => `virtual machine ${name} (${state})`),
       ...[...this.interfaces.keys()].map((name) => `host-only interface ${name}`),
+      ...[...this.nets.keys()].map((name) => `host-only network ${name}`),
       ...[...this.dhcpServers.keys()].map((name) => `DHCP server ${name}`),
       ...[...this.media.keys()].map((path) => `medium ${path}`),
       ...[...this.extraData.keys()].map((key) => `extra data ${key}`),
@@ -105,6 +107,8 @@ export class FakeVirtualBox {
         return this.#closeMedium(args[1] ?? "");
       case "hostonlyif":
         return this.#hostOnlyInterface(args);
+      case "hostonlynet":
+        return this.#hostOnlyNet(args);
       case "dhcpserver":
         return this.#dhcpServer(args);
       case "setextradata":
@@ -156,7 +160,7 @@ export class FakeVirtualBox {
       throw new Refusal(`The machine '${vm.name}' is not mutable (state is ${vm.state})`);
     if (args[0] === "--natpf1") return this.#forward(vm, args.slice(1));
     const options = optionsOf(args);
-    for (const [option, value] of options) vm.fields.set(option.slice(2), value);
+    for (const [option, value] of options) vm.fields.set(option.slice(2).replace("host-only-net", "hostonly-network"), value);
     return "";
   }
 
@@ -188,7 +192,8 @@ export class FakeVirtualBox {
 
   #startVm(vm: FakeVm): string {
     if (vm.state === "running") throw new Refusal(`The machine '${vm.name}' is already locked by a session`);
-    if (!this.interfaces.has(vm.fields.get("hostonlyadapter2") ?? ""))
+    const [adapter = "", net = ""] = ["hostonlyadapter2", "hostonly-network2"].map((field) => vm.fields.get(field));
+    if (!this.interfaces.has(adapter) && !this.nets.has(net))
       throw new Refusal("Failed to attach the network LUN (VERR_INTNET_FLT_IF_NOT_FOUND)");
     vm.state = "running";
     return `VM "${vm.name}" has been successfully started.\n`;
@@ -239,9 +244,26 @@ export class FakeVirtualBox {
     return "";
   }
 
+  #hostOnlyNet([action = "", ...args]: readonly string[]): string {
+    const options = optionsOf(args);
+    const name = options.get("--name") ?? "";
+    if ((action === "add") === this.nets.has(name))
+      throw new Refusal(`Host-only network '${name}' ${action === "add" ? "already exists" : "was not found"}`);
+    if (action === "remove") this.nets.delete(name);
+    else
+      this.nets.set(name, {
+        netmask: options.get("--netmask") ?? "",
+        lower: options.get("--lower-ip") ?? "",
+        upper: options.get("--upper-ip") ?? "",
+      });
+    return "";
+  }
+
   #dhcpServer([action = "", ...args]: readonly string[]): string {
     const options = optionsOf(args);
     const name = options.get("--netname") ?? `HostInterfaceNetworking-${options.get("--interface")}`;
+    if (action === "findlease" && !this.dhcpServers.has(`HostInterfaceNetworking-${options.get("--interface")}`))
+      throw new Refusal("DHCP server does not exist");
     if (action === "findlease") return this.#lease(options.get("--mac-address") ?? "");
     if (action === "remove") {
       if (!this.dhcpServers.delete(name)) throw new Refusal("DHCP server does not exist");
@@ -271,6 +293,7 @@ export class FakeVirtualBox {
     if (what === "vms") return this.vms.map(({ name, uuid }) => `"${name}" {${uuid}}\n`).join("");
     if (what === "hostonlyifs")
       return [...this.interfaces].map(([name, { address, netmask }]) => interfaceRecord(name, address, netmask)).join("");
+    if (what === "hostonlynets") return [...this.nets].map(([name, net]) => netRecord(name, net)).join("");
     if (what === "dhcpservers") {
       return [...this.dhcpServers]
         .map(
@@ -287,6 +310,13 @@ export class FakeVirtualBox {
 
 function interfaceRecord(name: string, address: string, netmask: string): string {
   return `Name:            ${name}\nGUID:            786f6276-656e-4074-8000-0a0027000000\nDHCP:            Disabled\nIPAddress:       ${address}\nNetworkMask:     ${netmask}\nStatus:          Up\nVBoxNetworkName: HostInterfaceNetworking-${name}\n\n`;
+}
+
+function netRecord(
+  name: string,
+  { netmask, lower, upper }: { readonly netmask: string; readonly lower: string; readonly upper: string },
+): string {
+  return `Name:            ${name}\nGUID:            x\n\nState:           Enabled\nNetworkMask:     ${netmask}\nLowerIP:         ${lower}\nUpperIP:         ${upper}\nVBoxNetworkName: hostonly-${name}\n\n`;
 }
 
 function optionsOf(args: readonly string[]): Map<string, string> {
