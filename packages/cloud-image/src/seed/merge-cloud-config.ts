@@ -1,21 +1,18 @@
 import { DriverError } from "@docker-machine/driver-sdk";
 import type { YAMLMap, YAMLParseError } from "yaml";
 import type { CloudConfig } from "./cloud-config.js";
+import { ONE_LINE_TEXTS, quotedYaml } from "./quoted-yaml.js";
 
 type Yaml = typeof import("yaml");
 
 /** The first line of every cloud-config. */
-export const CLOUD_CONFIG_HEADER = "#cloud-config";
-
-/** No text in quotes is folded. */
-const ONE_LINE_TEXTS = { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const;
+const CLOUD_CONFIG_HEADER = "#cloud-config";
 
 const SCHEMA_HINT = "Where cloud-init is installed: cloud-init schema --config-file FILE";
 
 /** Ours alone, as a text that cloud-init reads. */
 export async function cloudConfigText(ours: CloudConfig): Promise<string> {
-  const yaml = await import("yaml");
-  return `${CLOUD_CONFIG_HEADER}\n${plainText(yaml, ours)}`;
+  return `${CLOUD_CONFIG_HEADER}\n${await quotedYaml(ours)}`;
 }
 
 /**
@@ -42,7 +39,7 @@ async function merged(ours: CloudConfig, theirs: string): Promise<string> {
   const document = yaml.parseDocument(theirs.replace(/^(\s*)#.*/, "$1"), { schema: "failsafe" });
   const [error] = document.errors;
   if (error !== undefined) throw notYaml(error);
-  const addition = yaml.parseDocument<YAMLMap.Parsed>(plainText(yaml, ours), { schema: "failsafe" }).contents;
+  const addition = yaml.parseDocument<YAMLMap.Parsed>(await quotedYaml(ours), { schema: "failsafe" }).contents;
   expandAliases(yaml, document);
   const merge = new Merge(yaml);
   if (merge.isNothing(document.contents)) return cloudConfigText(ours);
@@ -54,16 +51,6 @@ async function merged(ours: CloudConfig, theirs: string): Promise<string> {
   if (ours.ca_certs !== undefined) merge.renameKey(settings, "ca-certs", "ca_certs");
   merge.mergeInto(settings, addition);
   return `${CLOUD_CONFIG_HEADER}\n${document.toString(ONE_LINE_TEXTS)}`;
-}
-
-/** Every text in double quotes, so that none can be taken for something else. */
-function plainText(yaml: Yaml, ours: CloudConfig): string {
-  return yaml.stringify(ours, {
-    ...ONE_LINE_TEXTS,
-    defaultStringType: "QUOTE_DOUBLE",
-    defaultKeyType: "PLAIN",
-    aliasDuplicateObjects: false,
-  });
 }
 
 function notYaml(error: YAMLParseError): DriverError {

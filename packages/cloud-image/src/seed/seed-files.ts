@@ -3,6 +3,7 @@ import { cloudConfigOf } from "./cloud-config.js";
 import { hostNameOf } from "./host-name.js";
 import { checkedInterface } from "./network-check.js";
 import type { NetworkConfig, NetworkInterface, NetworkRoute } from "./network-config.js";
+import { quotedYaml } from "./quoted-yaml.js";
 import type { Seed } from "./seed.js";
 import { seedInvalid } from "./seed-invalid.js";
 import { userDataOf } from "./user-data.js";
@@ -14,13 +15,11 @@ import { userDataOf } from "./user-data.js";
  * @throws {DriverError} as `writeSeed` does
  */
 export async function seedFiles(seed: Seed): Promise<IsoFile[]> {
-  const { stringify } = await import("yaml");
-  const text = (value: object) => stringify(value, { lineWidth: 0, defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" });
   const metaData = { "instance-id": instanceId(seed.instanceId), "local-hostname": hostNameOf(seed.hostname).full };
   const files = [
     { name: "user-data", content: await userDataOf(cloudConfigOf(seed), seed.userData) },
-    { name: "meta-data", content: text(metaData) },
-    ...(seed.network === undefined ? [] : [{ name: "network-config", content: text(networkVersion2(seed.network)) }]),
+    { name: "meta-data", content: await quotedYaml(metaData) },
+    ...(seed.network === undefined ? [] : [{ name: "network-config", content: await quotedYaml(networkVersion2(seed.network)) }]),
   ];
   return files.map(({ content, name }) => ({ name, content: Buffer.from(content, "utf8") }));
 }
