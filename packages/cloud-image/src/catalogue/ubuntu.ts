@@ -17,7 +17,8 @@ interface UbuntuRelease {
 }
 
 const GUEST_MATRIX = "a Go program's catalogue of guests (el7 to u26), found among public sources by the digest";
-const NOBLE_PINS = "ten public repositories that pin this build, found by the digest";
+const NOBLE_LIST =
+  "Yolean/y-cluster pkg/provision/qemu/testdata/cloudimage/SHA256SUMS@85637e562bef1ba07dfeb6a05dcd91e4ce06e9ba, with Ubuntu's signature";
 const RESOLUTE_REPORTS = "public reports of 2026-10 that compared this build with its SHA256SUMS, found by the digest";
 
 /** Ubuntu signs its lists of checksums, and removes a build some months after it was replaced. */
@@ -44,7 +45,7 @@ export const UBUNTU_IMAGES: readonly CatalogueImage[] = [
       amd64: "sha256:6a81c37564db9b1ee84e141922625e1d7c5b389b99bb3c572e0243607d5bb4d2",
       arm64: "sha256:1d6bffe64b848468ac97f821d369a4846d983de1800ccf6b5ec8853e85cefc55",
     },
-    sources: [GUEST_MATRIX, NOBLE_PINS],
+    sources: [NOBLE_LIST, GUEST_MATRIX],
   }),
   ubuntu({
     release: "22.04",

@@ -55,17 +55,25 @@ test("each key is the one whose fingerprint its publisher tells, and may sign no
   }
 });
 
-test("Fedora's own key signed the checksum that is pinned", async () => {
-  const fixture = (name: string) => readFile(new URL(`../fixtures/${name}`, import.meta.url), "utf8");
-  const list = await verifiedText({
-    name: "Fedora-Cloud-44-1.7-aarch64-CHECKSUM",
-    text: await fixture("Fedora-Cloud-44-1.7-aarch64-CHECKSUM"),
-    publicKey: await fixture("RPM-GPG-KEY-fedora-44-primary"),
-    fingerprint: FEDORA_FINGERPRINT,
+describe("the checksum that is pinned is the one that its publisher signed", () => {
+  test("for Fedora 44", async () => {
+    const name = "Fedora-Cloud-44-1.7-aarch64-CHECKSUM";
+    const publicKey = await fixture("RPM-GPG-KEY-fedora-44-primary");
+    const list = await verifiedText({ name, text: await fixture(name), publicKey, fingerprint: FEDORA_FINGERPRINT });
+    const { build } = pinned("fedora-44 arm64");
+    expect(build.signedBy).toBe(FEDORA_FINGERPRINT);
+    expect(digestInList(list, basename(build.urls[0]), name)).toBe(build.digest);
   });
-  const { build } = BUILDS.find(({ id }) => id === "fedora-44 arm64") ?? {};
-  expect(build?.signedBy).toBe(FEDORA_FINGERPRINT);
-  expect(digestInList(list, basename(build?.urls[0] ?? ""), "the list")).toBe(build?.digest);
+
+  // The list is that of the daily folder, which has the same build under another name.
+  test.each(["amd64", "arm64"] as const)("for Ubuntu 24.04 on %s", async (architecture) => {
+    const { build, image } = pinned(`ubuntu-24.04 ${architecture}`);
+    const { publicKey = "", fingerprint = "" } = image.newest?.[architecture] ?? {};
+    const name = "ubuntu-noble-20260926-SHA256SUMS";
+    const list = await verifiedText({ name, text: await fixture(name), signature: await fixture(`${name}.gpg`), publicKey, fingerprint });
+    expect(build.signedBy).toBe(fingerprint);
+    expect(digestInList(list, `noble-server-cloudimg-${architecture}.img`, name)).toBe(build.digest);
+  });
 });
 
 test("docs/images.md tells of each image its names and its builds", async () => {
@@ -77,3 +85,13 @@ test("docs/images.md tells of each image its names and its builds", async () => 
       expect(urls[0]).toMatch(new RegExp((row?.split("|")[3] ?? "none").match(/[0-9][0-9.-]+/g)?.join("|") ?? "none"));
   }
 });
+
+function fixture(name: string): Promise<string> {
+  return readFile(new URL(`../fixtures/${name}`, import.meta.url), "utf8");
+}
+
+function pinned(wanted: string): (typeof BUILDS)[number] {
+  const found = BUILDS.find(({ id }) => id === wanted);
+  if (found === undefined) throw new Error(`There is no ${wanted}.`);
+  return found;
+}
