@@ -1,10 +1,17 @@
 import { existsSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { findVirtiofsd } from "../src/find-virtiofsd.ts";
 import { errorOf } from "./support/error-of.ts";
 import { realMachine } from "./support/real-machine.ts";
+
+const hasVirtiofsd = await findVirtiofsd().then(
+  () => true,
+  () => false,
+);
 
 describe("a machine in this computer's QEMU", () => {
   test("is made, paused, saved, restored, stopped and removed, in a folder with commas in its name", async () => {
@@ -127,4 +134,32 @@ describe("the disk of a machine", () => {
     const { stdout } = await host.run("qemu-img", ["info", "--output=json", "--backing-chain", join(elsewhere, "disk.qcow2")]);
     expect(JSON.parse(stdout)).toHaveLength(2);
   });
+});
+
+describe("a folder of this computer", () => {
+  test("is offered over 9p, which leaves the machine's memory to be saved while it isn't mounted", async () => {
+    const { driver, machine, directory } = await realMachine({ "qemu-share": [`${tmpdir()}:/work`], "qemu-share-type": "9p" });
+    await driver().create();
+    expect(machine.state.SharedFolders).toEqual([{ Directory: tmpdir(), Tag: "share0", GuestPath: "/work", Type: "9p" }]);
+    await driver().save();
+    expect(await driver().status()).toBe("Saved");
+    expect(existsSync(join(directory, "share0.sock"))).toBe(false);
+  });
+
+  test.skipIf(process.getuid?.() !== 0 || !hasVirtiofsd)(
+    "is served over virtiofs to QEMU alone, until that ends (needs root and virtiofsd)",
+    async () => {
+      const { driver, machine, directory } = await realMachine({ "qemu-share": [`${tmpdir()}:src`] });
+      await driver().create();
+      expect(machine.state.SharedFolders).toEqual([{ Directory: tmpdir(), Tag: "share0", GuestPath: "/src", Type: "virtiofs" }]);
+      expect(await driver().status()).toBe("Running");
+      expect(await errorOf(driver().save())).toMatchObject({ code: expect.stringMatching(/^SAVE_/) });
+      expect(await driver().status()).toBe("Running");
+      await driver().kill();
+      await driver().start();
+      expect(await driver().status()).toBe("Running");
+      await driver().remove();
+      expect(existsSync(join(directory, "share0.sock"))).toBe(false);
+    },
+  );
 });

@@ -21,7 +21,7 @@ export interface RealMachine {
 /** Makes a machine whose process and files are gone when the test is. */
 export async function realMachine(flags: Readonly<Record<string, string | readonly string[]>> = {}): Promise<RealMachine> {
   const root = await mkdtemp(join(tmpdir(), "driver-qemu-"));
-  const directory = join(root, "a,b: c");
+  const directory = join(root, "a,b c");
   const host = new LocalHost({ directory: root, cacheDirectory: join(root, "cache") });
   await host.run("mkdir", [directory]);
   const image = join(root, "image.qcow2");
