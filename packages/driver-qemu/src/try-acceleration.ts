@@ -44,5 +44,8 @@ async function romFile(qemu: Qemu, cacheDirectory: string): Promise<string> {
 /** QEMU says first what is wrong, and then what follows from it. Its own name in front is no news. */
 function firstLine(text: string): string {
   const line = text.split("\n").find((each) => each.trim() !== "") ?? "";
-  return line.replaceAll(/\S*qemu-system-\S+?: /g, "").trim();
+  return line
+    .replace(/^\S+ ended with exit code \d+: /, "")
+    .replaceAll(/\S*qemu-system-\S+?: /g, "")
+    .trim();
 }
