@@ -13,22 +13,30 @@ const vitestArgs = project === undefined ? process.argv.slice(2) : rest;
 
 /** Tests with real hosts boot this image. Only root can make one, so others skip those tests. */
 const HOST_IMAGE: Step = { name: "host image", command: ["node", "scripts/build-host-image.mjs"] };
+/** Tests with virtual machines boot this one. */
+const VM_IMAGE: Step = { name: "image of virtual machines", command: ["node", "scripts/build-vm-image.mjs"] };
 const hasRealHosts = project !== "unit" && process.getuid?.() === 0;
 
-const checks = project === undefined ? await everyCheck() : await runSteps([BUILD, ...(hasRealHosts ? [HOST_IMAGE] : [])]);
+const checks = project === undefined ? await everyCheck() : [...(await runSteps([BUILD])), ...(await buildImages())];
 const tests = await runTests();
 process.exitCode = summarize(checks, tests);
 
 async function everyCheck(): Promise<readonly StepResult[]> {
   const systemPackages: Step = { name: "system packages", command: ["node", "scripts/install-system-packages.mjs"] };
-  return runSteps([systemPackages, BUILD, TYPECHECK, ...LINT, ...(hasRealHosts ? [HOST_IMAGE] : [])]);
+  return [...(await runSteps([systemPackages, BUILD, TYPECHECK, ...LINT])), ...(await buildImages())];
+}
+
+/** Both at once: a builder keeps one processor busy. */
+async function buildImages(): Promise<readonly StepResult[]> {
+  return hasRealHosts ? Promise.all([HOST_IMAGE, VM_IMAGE].map(runStep)) : [];
 }
 
 async function runTests(): Promise<TestCounts> {
   const directory = mkdtempSync(join(tmpdir(), "docker-machine-tests-"));
   const countsFile = join(directory, "counts.json");
   process.env.TEST_COUNTS_FILE = countsFile;
-  if (checks.some(({ name, passed }) => passed && name === HOST_IMAGE.name)) process.env.NSPAWN_IMAGE = hostImagePath();
+  if (hasPassed(HOST_IMAGE)) process.env.NSPAWN_IMAGE = pathPrintedBy(HOST_IMAGE);
+  if (hasPassed(VM_IMAGE)) process.env.VM_IMAGE = pathPrintedBy(VM_IMAGE);
   try {
     const projects = project === undefined ? [] : ["--project", project];
     const reporters = ["--reporter", "default", "--reporter", "./scripts/counts-reporter.ts"];
@@ -39,8 +47,11 @@ async function runTests(): Promise<TestCounts> {
   }
 }
 
-function hostImagePath(): string {
-  const [file, ...args] = HOST_IMAGE.command;
+function hasPassed(step: Step): boolean {
+  return checks.some(({ name, passed }) => passed && name === step.name);
+}
+
+function pathPrintedBy({ command: [file, ...args] }: Step): string {
   return execFileSync(file, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 }
 
