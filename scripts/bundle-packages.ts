@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { hotChunk } from "./hot-chunk.ts";
 
+/** What newer versions know, such as `using`, is written for the oldest that package.json promises. */
+export const OLDEST_NODE = "node22";
+
 /** Replaces the compiled entries of a package by bundled ones. The declarations stay as tsc wrote them. */
 export async function bundlePackage(folder: string): Promise<void> {
   const [index, testing] = ["index.ts", "testing/index.ts"].map((name) => join(folder, "src", name)) as [string, string];
@@ -13,6 +16,7 @@ export async function bundlePackage(folder: string): Promise<void> {
   const bundle = await rolldown({
     input: { index, ...(existsSync(testing) ? { "testing/index": testing } : {}) },
     platform: "node",
+    transform: { target: OLDEST_NODE },
     external: (id) => !id.startsWith(".") && !id.startsWith("/"),
     resolve: { extensionAlias: { ".js": [".ts"] } },
     preserveEntrySignatures: "allow-extension",

@@ -6,7 +6,7 @@ import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
-import { bundlePackage } from "./bundle-packages.ts";
+import { bundlePackage, OLDEST_NODE } from "./bundle-packages.ts";
 import { hookTypes } from "./hook-types.ts";
 import { hotChunk } from "./hot-chunk.ts";
 import { inlineRuntime } from "./inline-runtime.ts";
@@ -61,6 +61,7 @@ const bundle = await rolldown({
   cwd: root,
   input: entries(),
   platform: "node",
+  transform: { target: OLDEST_NODE },
   preserveEntrySignatures: "allow-extension",
   checks: { ineffectiveDynamicImport: false },
   external: [...OUTSIDE, ...OPTIONAL],
