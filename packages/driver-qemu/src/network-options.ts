@@ -1,12 +1,15 @@
 import { isIP } from "node:net";
 import { invalidOption } from "./invalid-option.js";
-import type { QemuOptions } from "./options.js";
 
 /** What tells how the guest is connected. */
-export type NetworkOptions = Pick<
-  QemuOptions,
-  "network" | "networkBridge" | "networkInterface" | "networkAddress" | "networkGateway" | "networkDns"
->;
+export interface NetworkOptions {
+  readonly network: string;
+  readonly networkBridge: string;
+  readonly networkInterface: string;
+  readonly networkAddress: string | undefined;
+  readonly networkGateway: string | undefined;
+  readonly networkDns: readonly string[];
+}
 
 /**
  * Checks the forms of addresses and device names, and that fixed addresses are given only where they count.

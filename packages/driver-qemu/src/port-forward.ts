@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import { invalidOption } from "./invalid-option.js";
-import type { QemuOptions } from "./options.js";
 
 /** A port of this computer that leads to one of the guest. */
 export interface PortForward {
@@ -35,7 +34,7 @@ export function parsePortForward(text: string): PortForward {
  *
  * @throws {DriverError} `OPTION_INVALID`
  */
-export function checkPortForwards({ ports, network }: Pick<QemuOptions, "ports" | "network">): void {
+export function checkPortForwards({ ports, network }: { readonly ports: readonly string[]; readonly network: string }): void {
   const seen = new Set<string>();
   for (const text of ports) {
     const { address, hostPort, protocol } = parsePortForward(text);
