@@ -1,4 +1,5 @@
 import { open, readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { DriverError, type Host, isDriverError, waitFor } from "@docker-machine/driver-sdk";
 
 /** One start of QEMU. */
@@ -51,7 +52,9 @@ export async function launchDetached(
   const log = await open(logPath, "a", 0o600);
   let ended: string | undefined;
   try {
-    const child = spawn(program, args, { detached: true, stdio: ["ignore", log.fd, log.fd], windowsHide: true });
+    // A process's working folder can't be deleted on Windows, so it is not that of whoever starts the machine.
+    const options = { cwd: dirname(program), detached: true, windowsHide: true };
+    const child = spawn(program, args, { ...options, stdio: ["ignore", log.fd, log.fd] });
     child.once("error", (error) => {
       ended = error.message;
     });
