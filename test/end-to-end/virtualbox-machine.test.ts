@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { delimiter, join } from "node:path";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cli, type CliResult } from "../support/cli.js";
@@ -19,8 +20,14 @@ const virtualBoxImpossible = ["qemu-system-x86_64", "ip", "dnsmasq"].every((prog
 const impossible = virtualBoxImpossible ?? vmImageImpossible;
 const NOTHING = { machines: [], media: [], processes: [], interfaces: [], dhcpServers: [], files: [] };
 
+/** Two guests that boot at once without hardware virtualization, on a busy computer. */
+const BOOT_TIMEOUT_MS = 900_000;
+
 /** Options that a guest without hardware virtualization needs, or is quicker with. */
 const OPTIONS = ["--virtualbox-no-vtx-check", "--virtualbox-disk-size", "4000"];
+
+/** Each stand-in's network is one of the kernel's, so guests that are talked to keep away from those of other tests. */
+const OWN_NETWORK = ["--virtualbox-hostonly-cidr", "192.168.62.1/24"];
 
 /** The program with a VirtualBox of its own. */
 class VirtualBoxCli {
@@ -63,6 +70,17 @@ function expectSuccess(result: CliResult): void {
   expect(result, result.stderr).toMatchObject({ exitCode: 0 });
 }
 
+/** Waits for a text in what a program prints; fails when it ends without. */
+async function untilPrinted(stream: Readable, text: string): Promise<void> {
+  let printed = "";
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    printed += String(chunk);
+    if (printed.includes(text)) break;
+  }
+  expect(printed).toContain(text);
+  stream.resume();
+}
+
 async function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: "127.0.0.1", port });
@@ -79,18 +97,22 @@ describe.skipIf(impossible !== undefined)(`machines in VirtualBox${impossible ==
   });
   afterAll(() => box[Symbol.asyncDispose]());
 
-  it("two that are made at once share a host-only network, and each runs Docker", async () => {
-    const image = await vmImage();
-    const create = (name: string, ...more: string[]) =>
-      box.cli.run(["create", "-d", "virtualbox", "--virtualbox-image", image, ...OPTIONS, ...more, name]);
-    const results = await Promise.all([create("one"), create("two", "--virtualbox-no-share")]);
-    for (const result of results) expectSuccess(result);
-    const { stdout: interfaces } = box.world.run("list", "hostonlyifs");
-    expect(interfaces.match(/^Name:/gm)).toHaveLength(1);
-    const addresses = await Promise.all(["one", "two"].map(async (name) => (await box.cli.run(["ip", name])).stdout.trim()));
-    expect(new Set(addresses).size).toBe(2);
-    for (const address of addresses) expect(address).toMatch(/^192\.168\.(?:5[6-9]|6[0-3])\.\d+$/);
-  });
+  it(
+    "two that are made at once share a host-only network, and each runs Docker",
+    async () => {
+      const image = await vmImage();
+      const create = (name: string, ...more: string[]) =>
+        box.cli.run(["create", "-d", "virtualbox", "--virtualbox-image", image, ...OPTIONS, ...OWN_NETWORK, ...more, name]);
+      const results = await Promise.all([create("one"), create("two", "--virtualbox-no-share")]);
+      for (const result of results) expectSuccess(result);
+      const { stdout: interfaces } = box.world.run("list", "hostonlyifs");
+      expect(interfaces.match(/^Name:/gm)).toHaveLength(1);
+      const addresses = await Promise.all(["one", "two"].map(async (name) => (await box.cli.run(["ip", name])).stdout.trim()));
+      expect(new Set(addresses).size).toBe(2);
+      for (const address of addresses) expect(address).toMatch(/^192\.168\.62\.\d+$/);
+    },
+    BOOT_TIMEOUT_MS,
+  );
 
   it("a container runs there, and env leads to it", async () => {
     expect(await box.docker("one", "import", await vmContainerImage(), "busybox")).toMatch(/^sha256:/);
@@ -152,6 +174,38 @@ function sleepingDisk(): Buffer {
   disk.writeUInt16LE(0xaa55, 510);
   return disk;
 }
+
+describe.skipIf(virtualBoxImpossible !== undefined)(
+  `many in VirtualBox${virtualBoxImpossible === undefined ? "" : ` (skipped: ${virtualBoxImpossible})`}`,
+  () => {
+    const NAMES = ["one", "two", "three", "four"];
+
+    it("made at once share one host-only network, and removed at once leave nothing", async () => {
+      await using box = await VirtualBoxCli.create();
+      const image = join(box.cli.directory, "sleeping.raw");
+      await writeFile(image, sleepingDisk());
+      const create = (name: string) => {
+        const args = ["create", "-d", "virtualbox", "--virtualbox-image", image, "--virtualbox-memory", "64", ...OPTIONS, name];
+        const child = box.cli.start(args);
+        child.stderr.resume();
+        return child;
+      };
+      const children = NAMES.map(create);
+      // These guests never answer, so their creation waits for them until it is interrupted.
+      await Promise.all(children.map((child) => untilPrinted(child.stdout, "Waiting for an IP...")));
+      expect(box.world.run("list", "hostonlyifs").stdout.match(/^Name:/gm)).toHaveLength(1);
+      expect(box.world.run("list", "runningvms").stdout.trim().split("\n")).toHaveLength(NAMES.length);
+      const ports = await Promise.all(NAMES.map(async (name) => (await box.saved(name)).SSHPort));
+      expect(new Set(ports).size).toBe(NAMES.length);
+      for (const child of children) child.kill("SIGINT");
+      await Promise.all(children.map((child) => once(child, "close")));
+      const removed = await Promise.all(NAMES.map((name) => box.cli.run(["rm", "-f", "-y", name])));
+      for (const result of removed) expectSuccess(result);
+      expect(await box.world.residue()).toEqual(NOTHING);
+      expect(box.world.run("getextradata", "global", "enumerate").stdout).not.toContain("docker-machine");
+    });
+  },
+);
 
 /** VBoxManage that kills the program which started it, right after its n-th run: `$KILL_AFTER_RUN`. Returns the file where runs are counted. */
 async function installKiller(world: VirtualBoxWorld): Promise<string> {

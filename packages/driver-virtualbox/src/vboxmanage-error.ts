@@ -31,6 +31,15 @@ const TRANSLATIONS: readonly Translation[] = [
     suggestions: ["VBoxManage list vms", "If it was deleted in VirtualBox, forget it here, too: docker-machine rm NAME"],
   },
   {
+    code: "VIRTUALBOX_NAME_TAKEN",
+    pattern: /Registered machine with UUID [\s\S]* already exists/,
+    message: "VirtualBox has a virtual machine of that name already.",
+    suggestions: [
+      "VBoxManage list vms",
+      "Give the machine another name, or remove that virtual machine: VBoxManage unregistervm NAME --delete",
+    ],
+  },
+  {
     code: "VIRTUALBOX_VM_NOT_RUNNING",
     pattern: /is not currently running/,
     message: "The virtual machine is not running.",
