@@ -54,7 +54,7 @@ export function installVirtualBox(options: VirtualBoxOptions = {}): VirtualBoxWo
   // Options for the caller's own Node are none for this one.
   writeFileSync(executable, `#!/bin/sh\nunset NODE_OPTIONS\nVIRTUALBOX_STANDIN_HOME='${home}' exec ${quoted} "$@"\n`);
   chmodSync(executable, 0o755);
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` };
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ""}` };
   return {
     ...{ bin, home, env, networksConfiguration: settings.networksConfiguration },
     run: (...args) => {

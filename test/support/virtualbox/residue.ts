@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Edition } from "./model/edition.ts";
 import { Service } from "./model/service.ts";
+import { type DhcpServer, FACTORY_DHCP_SERVER } from "./model/service-state.ts";
 import { isInterface } from "./network/kernel-interfaces.ts";
 
 /** What a VirtualBox has left; all empty when machines and their networks were removed. */
@@ -12,6 +13,7 @@ export interface Residue {
   readonly processes: readonly { readonly pid: number; readonly command: string }[];
   /** Interfaces of the kernel. */
   readonly interfaces: readonly string[];
+  /** Without the one that VirtualBox comes with, as long as it is as it came. */
   readonly dhcpServers: readonly string[];
   /** Files in the default machine folder and the processes' folder; logs and leases of networks that are gone among them. */
   readonly files: readonly string[];
@@ -32,9 +34,13 @@ export async function residueOf(home: string): Promise<Residue> {
     media: state.media.map(({ location }) => location),
     processes: processesOf(home),
     interfaces: [...bridges.filter(isInterface), ...own],
-    dhcpServers: state.dhcpServers.map(({ network }) => network),
+    dhcpServers: state.dhcpServers.filter((server) => !isFactory(server)).map(({ network }) => network),
     files: [...filesIn(join(home, "VirtualBox VMs")), ...filesIn(join(home, "run")).filter((path) => !path.endsWith(".dhcp.log"))],
   };
+}
+
+function isFactory(server: DhcpServer): boolean {
+  return (Object.keys(FACTORY_DHCP_SERVER) as (keyof DhcpServer)[]).every((key) => server[key] === FACTORY_DHCP_SERVER[key]);
 }
 
 /** Processes that have the home on their command line: VBoxHeadless, QEMU, dnsmasq, a VBoxManage. */

@@ -70,7 +70,9 @@ const ACTIONS: Readonly<Record<string, (control: Control, number: number) => Pro
   natpf: changeRule,
   setlinkstate: async (control, number) => {
     const isUp = readBoolean(control.args[0] ?? "");
-    await change(control, (machine) => void (adapterOf(machine, number).isCableConnected = isUp));
+    await change(control, (machine) => {
+      adapterOf(machine, number).isCableConnected = isUp;
+    });
     await command(control, (qmp) => qmp.run("set_link", { name: `nic${number - 1}`, up: isUp }));
   },
   nicpromisc: async () => undefined,

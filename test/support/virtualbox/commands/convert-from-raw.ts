@@ -10,28 +10,37 @@ import type { Command } from "./command.ts";
 export const convertFromRaw: Command = async ({ args, print }) => {
   const line = readOptions(args, optionForms({ text: ["--format", "-format", "--variant", "-variant", "--uuid"] }));
   const [from, to, bytes, extra] = line.operands;
-  if (from === undefined || to === undefined) throw new SyntaxProblem("Incorrect number of parameters");
-  if (extra !== undefined || (from !== "stdin" && bytes !== undefined)) throw new SyntaxProblem("Incorrect number of parameters");
+  const isPiped = from === "stdin";
+  if (from === undefined || to === undefined || extra !== undefined || isPiped !== (bytes !== undefined)) {
+    throw new SyntaxProblem("Incorrect number of parameters");
+  }
   const format = (lastValue(line, "--format", "-format") ?? "VDI").toUpperCase();
   const isFixed = lastValue(line, "--variant", "-variant")?.toLowerCase().includes("fixed") === true;
   const location = resolve(extname(to) === "" ? `${to}.${format.toLowerCase()}` : to);
   print(`Converting from raw image file="${from}" to file="${to}"...`);
-  if (from === "stdin" && bytes === undefined) throw new SyntaxProblem("Incorrect number of parameters");
-  if (from !== "stdin" && !existsSync(from)) throw new ArgumentProblem(`Cannot open file "${from}": VERR_FILE_NOT_FOUND`, 1);
-  const size = from === "stdin" ? Number(bytes) : statSync(from).size;
-  if (qemuFormat(format) === undefined) throw new ArgumentProblem(`Cannot create the virtual disk container: VERR_NOT_SUPPORTED`, 1);
+  const size = isPiped ? Number(bytes) : sizeOf(from);
+  requireNew(format, to, location);
   print(`Creating ${isFixed ? "fixed" : "dynamic"} image with size ${size} bytes (${Math.ceil(size / 2 ** 20)}MB)...`);
-  if (existsSync(location)) throw new ArgumentProblem(`Cannot create the disk image "${to}": VERR_ALREADY_EXISTS`, 1);
-  const raw = from === "stdin" ? `${location}.raw` : resolve(from);
+  const raw = isPiped ? `${location}.raw` : resolve(from);
   try {
-    if (from === "stdin") {
+    if (isPiped) {
       await pipeline(process.stdin, createWriteStream(raw));
       truncateSync(raw, size);
     }
     await convertImage(raw, location, { from: "RAW", to: format, isFixed });
   } finally {
-    if (from === "stdin") rmSync(raw, { force: true });
+    if (isPiped) rmSync(raw, { force: true });
   }
   const id = lastValue(line, "--uuid");
   if (id !== undefined && format === "VDI") writeVdiId(location, id);
 };
+
+function sizeOf(file: string): number {
+  if (!existsSync(file)) throw new ArgumentProblem(`Cannot open file "${file}": VERR_FILE_NOT_FOUND`, 1);
+  return statSync(file).size;
+}
+
+function requireNew(format: string, written: string, location: string): void {
+  if (qemuFormat(format) === undefined) throw new ArgumentProblem(`Cannot create the disk image "${written}": VERR_NOT_SUPPORTED`, 1);
+  if (existsSync(location)) throw new ArgumentProblem(`Cannot create the disk image "${written}": VERR_ALREADY_EXISTS`, 1);
+}

@@ -5,7 +5,7 @@ import { GUEST_OS_TYPES } from "../model/guest-os-types.ts";
 import { ADAPTERS, type Machine, newAdapter, newMacAddress } from "../model/machine.ts";
 import { isGiven, lastValue, optionForms, readOptions } from "../model/options.ts";
 import { findMachine, isOnline } from "../model/service.ts";
-import type { ServiceState } from "../model/service-state.ts";
+import type { Medium, ServiceState } from "../model/service-state.ts";
 import { readSettingsFile, writeSettingsFile } from "../model/settings-file.ts";
 import { type Command, WHOLE_PROGRESS } from "./command.ts";
 
@@ -100,12 +100,13 @@ export const unregisterVm: Command = async ({ service, args, printError }) => {
     const inUse = new Set(
       state.machines.flatMap(({ controllers }) => controllers.flatMap(({ attached }) => attached.map(({ medium }) => medium))),
     );
-    const freed = state.media.filter(
-      ({ id, kind }) => own.has(id) && !inUse.has(id) && (kind === "hdd" || isGiven(line, "--delete-all", "-delete-all")),
-    );
-    state.media = state.media.filter((medium) => !freed.includes(medium));
+    const isFree = ({ id }: Medium) => !inUse.has(id);
+    const freed = state.media.filter((medium) => isFree(medium) && own.has(medium.id));
+    // Discs stand in the registries of machines alone, so those that no machine has are forgotten.
+    state.media = state.media.filter((medium) => !freed.includes(medium) && !(isFree(medium) && medium.kind !== "hdd"));
     if (!isDeleted) return;
-    for (const medium of freed) if (medium.kind === "hdd") rmSync(medium.location, { force: true });
+    for (const medium of freed)
+      if (medium.kind === "hdd" || isGiven(line, "--delete-all", "-delete-all")) rmSync(medium.location, { force: true });
     deleteFolder(machine);
   });
   if (isDeleted) printError(WHOLE_PROGRESS);

@@ -20,30 +20,49 @@ const ADDRESS_OPTIONS = [
   "--upper-ip",
 ];
 const NETWORK_OPTIONS = ["--netname", "-netname", "--network", "--ifname", "-ifname", "--interface"];
-const VERBS = ["add", "modify", "remove", "start", "restart", "stop", "findlease"];
+
+/** What a verb works with, once the server is found. */
+interface Order {
+  readonly home: string;
+  readonly state: ServiceState;
+  readonly server: DhcpServer;
+  readonly line: CommandLine;
+  print(line: string): void;
+}
+
+const VERBS: Readonly<Record<string, (order: Order) => void>> = {
+  modify: ({ server, line }) => configure(server, line),
+  remove: ({ state, server }) => {
+    stop(server);
+    state.dhcpServers = state.dhcpServers.filter((one) => one !== server);
+  },
+  start: ({ home, server }) => startDhcp(home, server, server.network.replace("HostInterfaceNetworking-", "")),
+  restart: (order) => {
+    stop(order.server);
+    startDhcp(order.home, order.server, order.server.network.replace("HostInterfaceNetworking-", ""));
+  },
+  stop: ({ server }) => stop(server),
+  findlease: showLease,
+};
 
 /** `VBoxManage dhcpserver …`, as of 6.1; VBoxManageDHCPServer.cpp. */
 export const dhcpServer: Command = async ({ service, args, print }) => {
   const [verb, ...words] = args;
-  if (verb === undefined || !VERBS.includes(verb))
-    throw new SyntaxProblem(verb === undefined ? "Subcommand required" : `Invalid subcommand: ${verb}`);
-  const leases =
-    verb === "add" || verb === "modify" ? ["--default-lease-time", "--min-lease-time", "--max-lease-time", "--set-opt"] : ["--mac-address"];
-  const text = [...NETWORK_OPTIONS, ...ADDRESS_OPTIONS, ...leases];
-  const line = readOptions(
-    words,
-    optionForms({ text, nothing: ["--enable", "-enable", "--disable", "-disable", "--global", "--options"] }),
-  );
+  if (verb === undefined) throw new SyntaxProblem("Subcommand required");
+  const action = VERBS[verb];
+  if (action === undefined && verb !== "add") throw new SyntaxProblem(`Invalid subcommand: ${verb}`);
+  const isChange = verb === "add" || verb === "modify";
+  const own = isChange
+    ? [...ADDRESS_OPTIONS, "--default-lease-time", "--min-lease-time", "--max-lease-time", "--set-opt"]
+    : ["--mac-address"];
+  const nothing = isChange ? ["--enable", "-enable", "--disable", "-disable", "--global", "--options"] : [];
+  const line = readOptions(words, optionForms({ text: [...NETWORK_OPTIONS, ...own], nothing }));
   await service.change((state) => {
     const network = networkName(state, line);
-    if (verb === "add") return add(state, network, line);
+    if (action === undefined) return add(state, network, line);
     const server = state.dhcpServers.find((one) => one.network === network);
     if (server === undefined) throw new ArgumentProblem("DHCP server does not exist", verb === "modify" ? 2 : 1);
-    if (verb === "modify") return configure(server, line);
-    if (verb === "findlease") return showLease(service.home, server, lastValue(line, "--mac-address"), print);
-    if (verb === "remove" || verb === "stop" || verb === "restart") stop(server);
-    if (verb === "remove") state.dhcpServers = state.dhcpServers.filter((one) => one !== server);
-    if (verb === "start" || verb === "restart") startDhcp(service.home, server, network.replace("HostInterfaceNetworking-", ""));
+    action({ home: service.home, state, server, line, print });
   });
 };
 
@@ -94,16 +113,17 @@ function configure(server: DhcpServer, line: CommandLine): void {
 function checkConfiguration(values: readonly [address: string, netmask: string, lower: string, upper: string]): void {
   const [address, netmask, lower, upper] = values.map(addressNumber);
   const prefix = prefixOf(values[1]);
-  const refuse = (text: string) => {
+  const refuse = (text: string): never => {
     const call = "SetConfiguration(bstrServerIp.raw(), bstrNetmask.raw(), bstrLowerIp.raw(), bstrUpperIp.raw())";
     const after = `Failed to set configuration (${values.join(", ")})`;
     throw new ApiError("E_INVALIDARG", "DHCPServer", text, { site: { call, line: 1042, file: FILE }, after });
   };
-  if (address === undefined) return refuse("Invalid server address");
-  if (netmask === undefined || prefix === undefined) return refuse("Invalid netmask");
-  if (lower === undefined || !isInNetwork(lower, address, prefix)) return refuse("Invalid range lower address");
-  if (upper === undefined || !isInNetwork(upper, address, prefix)) return refuse("Invalid range upper address");
-  if (lower > upper) refuse("Lower bound must be less or eqaul than the upper");
+  const isInside = (one: number | undefined) => one !== undefined && isInNetwork(one, address ?? 0, prefix ?? 0);
+  if (address === undefined) refuse("Invalid server address");
+  if (netmask === undefined || prefix === undefined) refuse("Invalid netmask");
+  if (!isInside(lower)) refuse("Invalid range lower address");
+  if (!isInside(upper)) refuse("Invalid range upper address");
+  if ((lower ?? 0) > (upper ?? 0)) refuse("Lower bound must be less or eqaul than the upper");
 }
 
 function stop(server: DhcpServer): void {
@@ -111,7 +131,8 @@ function stop(server: DhcpServer): void {
   server.process = undefined;
 }
 
-function showLease(home: string, server: DhcpServer, mac: string | undefined, print: (line: string) => void): void {
+function showLease({ home, server, line, print }: Order): void {
+  const mac = lastValue(line, "--mac-address");
   if (mac === undefined) throw new SyntaxProblem("You need to specify a MAC address too look for");
   const spelled = mac.includes(":") ? mac : (mac.match(/../g) ?? []).join(":");
   const lease = findLease(home, server.network, spelled);

@@ -1,7 +1,7 @@
 import { ApiError, ArgumentProblem, type CallSite, SyntaxProblem } from "../model/errors.ts";
-import { isGiven, lastValue, optionForms, readOptions } from "../model/options.ts";
+import { type CommandLine, isGiven, lastValue, optionForms, readOptions } from "../model/options.ts";
 import { isOnline } from "../model/service.ts";
-import type { HostOnlyInterface, ServiceState } from "../model/service-state.ts";
+import type { HostOnlyInterface, HostOnlyNetwork, ServiceState } from "../model/service-state.ts";
 import { addressNumber } from "../network/addresses.ts";
 import { isAllowedAddress } from "../network/allowed-ranges.ts";
 import { addInterface, isInterface, removeInterface, setAddress } from "../network/kernel-interfaces.ts";
@@ -101,6 +101,9 @@ function find(state: ServiceState, name: string, line: number): HostOnlyInterfac
   throw new ApiError("E_INVALIDARG", "Host", "The host network interface with the given name could not be found", { site: call });
 }
 
+/** What `hostonlynet` may set. */
+type NetworkFields = Partial<Pick<HostOnlyNetwork, "netmask" | "lower" | "upper" | "isEnabled">>;
+
 /** `VBoxManage hostonlynet add|modify|remove`, of VirtualBox 7 on macOS. */
 export const hostOnlyNetwork: Command = async ({ service, args }) => {
   const [verb, ...words] = args;
@@ -108,45 +111,42 @@ export const hostOnlyNetwork: Command = async ({ service, args }) => {
   if (!["add", "modify", "remove"].includes(verb)) throw new SyntaxProblem(`Unknown sub-command '${verb}'`);
   const text = ["--id", "--name", "--netmask", "--lower-ip", "--lowerip", "--upper-ip", "--upperip"];
   const line = readOptions(words, optionForms({ text, nothing: ["--enable", "--disable"] }));
-  const name = lastValue(line, "--name");
+  const fields = fieldsOf(line);
+  const [name, id] = [lastValue(line, "--name"), lastValue(line, "--id")];
+  await service.change((state) => {
+    if (verb === "add") return addNetwork(state, name, fields);
+    if (name === undefined && id === undefined) throw new ArgumentProblem("Either --name or --id parameter must be specified");
+    const network = state.hostOnlyNetworks.find((one) => (name === undefined ? one.id === id : one.name === name));
+    if (network === undefined) throw new ApiError("VBOX_E_OBJECT_NOT_FOUND", "VirtualBox", "");
+    if (verb === "modify") return void Object.assign(network, fields);
+    requireUnused(state, network.name);
+    state.hostOnlyNetworks = state.hostOnlyNetworks.filter((one) => one !== network);
+  });
+};
+
+function fieldsOf(line: CommandLine): NetworkFields {
   const given = {
     netmask: lastValue(line, "--netmask"),
     lower: lastValue(line, "--lower-ip", "--lowerip"),
     upper: lastValue(line, "--upper-ip", "--upperip"),
+    isEnabled: isGiven(line, "--enable") ? true : isGiven(line, "--disable") ? false : undefined,
   };
-  await service.change((state) => {
-    if (verb === "add") addNetwork(state, name, given);
-    const id = lastValue(line, "--id");
-    if (name === undefined && id === undefined) throw new ArgumentProblem("Either --name or --id parameter must be specified");
-    const network = state.hostOnlyNetworks.find((one) => (name === undefined ? one.id === id : one.name === name));
-    if (network === undefined) throw new ApiError("VBOX_E_OBJECT_NOT_FOUND", "VirtualBox", "");
-    if (verb === "remove") {
-      requireUnused(state, network.name);
-      state.hostOnlyNetworks = state.hostOnlyNetworks.filter((one) => one !== network);
-      return;
-    }
-    for (const [key, value] of Object.entries(given)) if (value !== undefined) Object.assign(network, { [key]: value });
-    if (isGiven(line, "--enable")) network.isEnabled = true;
-    if (isGiven(line, "--disable")) network.isEnabled = false;
-  });
-};
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
 
-function addNetwork(state: ServiceState, name: string | undefined, given: Record<"netmask" | "lower" | "upper", string | undefined>): void {
-  const { netmask, lower, upper } = given;
-  const missing =
-    name === undefined
-      ? "name"
-      : netmask === undefined
-        ? "netmask"
-        : lower === undefined
-          ? "lower-ip"
-          : upper === undefined
-            ? "upper-ip"
-            : undefined;
-  if (name === undefined || netmask === undefined || lower === undefined || upper === undefined)
-    throw new ArgumentProblem(`The --${missing} parameter must be specified`);
+function addNetwork(state: ServiceState, name: string | undefined, fields: NetworkFields): void {
+  const need = (value: string | undefined, option: string): string => {
+    if (value === undefined) throw new ArgumentProblem(`The --${option} parameter must be specified`);
+    return value;
+  };
+  const network = {
+    name: need(name, "name"),
+    netmask: need(fields.netmask, "netmask"),
+    lower: need(fields.lower, "lower-ip"),
+    upper: need(fields.upper, "upper-ip"),
+  };
   if (state.hostOnlyNetworks.some((one) => one.name === name)) throw new ApiError("E_INVALIDARG", "VirtualBox", "");
-  state.hostOnlyNetworks.push({ id: crypto.randomUUID(), name, netmask, lower, upper, isEnabled: true });
+  state.hostOnlyNetworks.push({ ...network, id: crypto.randomUUID(), isEnabled: fields.isEnabled ?? true });
 }
 
 function requireUnused(state: ServiceState, name: string): void {

@@ -53,7 +53,7 @@ const LISTS: Readonly<Record<string, (listing: Listing) => string[]>> = {
       ...[`Name:         ${network.name}`, `Network:      ${network.network}`, `DHCP Server:  ${network.hasDhcp ? "Yes" : "No"}`],
       ...["IPv6:         No", `Enabled:      ${network.isEnabled ? "Yes" : "No"}`, "loopback mappings (ipv4)", "        127.0.0.1=2", ""],
     ]),
-  natnetworks: (listing) => LISTS["natnets"]?.(listing) ?? [],
+  natnetworks: (listing) => LISTS.natnets?.(listing) ?? [],
   intnets: ({ state }) => {
     const names = state.machines.flatMap(({ adapters }) =>
       adapters.filter(({ attachment }) => attachment === "intnet").map((one) => one.internalNetwork),
@@ -108,14 +108,25 @@ interface HostInterface {
   readonly isUp: boolean;
 }
 
+/** NetIf-linux.cpp makes a GUID of the name and the hardware address, with the bits of a random UUID set. */
+function guidOf(name: string, hardware: string): string {
+  const bytes = Buffer.alloc(10);
+  bytes.write(name);
+  const hex = (number: number) => number.toString(16).padStart(4, "0");
+  const variant = Buffer.from([((bytes[8] ?? 0) & 0x3f) | 0x80, bytes[9] ?? 0]).toString("hex");
+  const parts = [bytes.readUInt32LE(0).toString(16), hex(bytes.readUInt16LE(4)), hex((bytes.readUInt16LE(6) & 0x0fff) | 0x4000), variant];
+  return [...parts, hardware.replaceAll(":", "")].join("-");
+}
+
 /** listNetworkInterfaces(). */
 function interfaceLines(one: HostInterface): string[] {
-  const number = Number(/\d+$/.exec(one.name)?.[0] ?? 0);
-  const bytes = Buffer.from(one.name.padEnd(8, "\0")).toString("hex").match(/../g) ?? [];
-  // The kernel's name in the GUID, as NetIf-linux.cpp makes it: vboxnet0 is 786f6276-656e-4074-8000-….
-  const guid = `${bytes.slice(0, 4).reverse().join("")}-${bytes[5]}${bytes[4]}-4${number.toString(16).padStart(2, "0").slice(-1)}74-8000-${one.hardware.replaceAll(":", "")}`;
   return [
-    ...[`Name:            ${one.name}`, `GUID:            ${guid}`, "DHCP:            Disabled", `IPAddress:       ${one.address}`],
+    ...[
+      `Name:            ${one.name}`,
+      `GUID:            ${guidOf(one.name, one.hardware)}`,
+      "DHCP:            Disabled",
+      `IPAddress:       ${one.address}`,
+    ],
     ...[`NetworkMask:     ${one.netmask}`, "IPV6Address:     ", "IPV6NetworkMaskPrefixLength: 0", `HardwareAddress: ${one.hardware}`],
     ...["MediumType:      Ethernet", "Wireless:        No", `Status:          ${one.isUp ? "Up" : "Down"}`],
     ...[`VBoxNetworkName: HostInterfaceNetworking-${one.name}`, ""],

@@ -156,7 +156,9 @@ export const modifyMedium: Command = async ({ service, args, printError }) => {
     }
     await growImage(medium.location, medium.format, bytes);
     printError(WHOLE_PROGRESS);
-    await service.change((state) => void (openMedium(state, medium.id, kind).capacity = bytes));
+    await service.change((state) => {
+      openMedium(state, medium.id, kind).capacity = bytes;
+    });
   } finally {
     await release(service, medium.id);
   }

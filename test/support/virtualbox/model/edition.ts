@@ -45,9 +45,9 @@ export class Edition implements EditionSettings {
     const settings = JSON.parse(readFileSync(join(home, "stand-in.json"), "utf8")) as EditionSettings;
     return new Edition({
       ...settings,
-      version: env["VIRTUALBOX_STANDIN_VERSION"] ?? settings.version,
-      platform: (env["VIRTUALBOX_STANDIN_PLATFORM"] as Platform | undefined) ?? settings.platform,
-      networksConfiguration: env["VIRTUALBOX_STANDIN_NETWORKS_CONF"] ?? settings.networksConfiguration,
+      version: env.VIRTUALBOX_STANDIN_VERSION ?? settings.version,
+      platform: (env.VIRTUALBOX_STANDIN_PLATFORM as Platform | undefined) ?? settings.platform,
+      networksConfiguration: env.VIRTUALBOX_STANDIN_NETWORKS_CONF ?? settings.networksConfiguration,
     });
   }
 

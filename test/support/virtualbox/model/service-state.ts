@@ -67,6 +67,17 @@ export interface ServiceState {
   machineFolder: string;
 }
 
+/** The DHCP server that every new VirtualBox has for its first host-only interface, whether that is there or not (MainConfigFile in Settings.cpp). */
+export const FACTORY_DHCP_SERVER: DhcpServer = {
+  network: "HostInterfaceNetworking-vboxnet0",
+  address: "192.168.56.100",
+  netmask: "255.255.255.0",
+  lower: "192.168.56.101",
+  upper: "192.168.56.254",
+  isEnabled: true,
+  process: undefined,
+};
+
 /** What a fresh installation holds. */
 export function newServiceState(machineFolder: string): ServiceState {
   return {
@@ -74,7 +85,7 @@ export function newServiceState(machineFolder: string): ServiceState {
     media: [],
     hostOnlyInterfaces: [],
     hostOnlyNetworks: [],
-    dhcpServers: [],
+    dhcpServers: [{ ...FACTORY_DHCP_SERVER }],
     natNetworks: [],
     extraData: {},
     machineFolder,

@@ -29,7 +29,7 @@ export function writeSettingsFile(machine: Machine, edition: Edition): void {
     `  <Machine uuid="{${machine.id}}" name="${escaped(machine.name)}" OSType="${machine.osType}" snapshotFolder="Snapshots">`,
     `    <!-- stand-in ${model} -->`,
     "    <Hardware>",
-    `      <Memory RAMSize="${machine.settings["memory"] ?? 128}"/>`,
+    `      <Memory RAMSize="${machine.settings.memory ?? 128}"/>`,
     "      <Network>",
     ...adapters,
     "      </Network>",

@@ -92,7 +92,7 @@ export function machineReadable(machine: Machine, state: ServiceState, edition: 
     ),
     ...(isNew ? plain("vmprocpriority") : []),
     ...machine.controllers.flatMap(controllerLines),
-    ...machine.controllers.flatMap((controller) => attachmentLines(controller, state, isNew)),
+    ...machine.controllers.flatMap((controller) => attachmentLines(controller, state, edition)),
     ...machine.adapters.flatMap((adapter, slot) => adapterLines(adapter, slot + 1)),
     ...plain("hidpointing", "hidkeyboard"),
     ...[1, 2, 3, 4].flatMap((number) => serialLines(machine, number)),
@@ -121,24 +121,25 @@ function controllerLines(controller: Controller, index: number): string[] {
   ];
 }
 
-function attachmentLines(controller: Controller, state: ServiceState, isNew: boolean): string[] {
-  const lines: string[] = [];
-  for (let port = 0; port < controller.ports; port++) {
-    for (let device = 0; device < devicesPerPort(controller.bus); device++) {
+function attachmentLines(controller: Controller, state: ServiceState, edition: Edition): string[] {
+  const isNew = edition.isAtLeast(7);
+  const devices = devicesPerPort(controller.bus);
+  return Array.from({ length: controller.ports * devices }, (_, index) => [Math.floor(index / devices), index % devices] as const).flatMap(
+    ([port, device]) => {
       const place = `${controller.name}-${port}-${device}`;
       const attached = controller.attached.find((one) => one.port === port && one.device === device);
-      const medium = state.media.find(({ id }) => id === attached?.medium);
-      if (attached === undefined) lines.push(quoted(place, "none"));
-      else if (medium === undefined) {
-        lines.push(quoted(place, "emptydrive"));
-        if (attached.kind === "dvddrive") lines.push(quoted(`${controller.name}-IsEjected${isNew ? `-${port}-${device}` : ""}`, "off"));
-      } else {
-        lines.push(quoted(place, medium.location), quoted(`${controller.name}-ImageUUID-${port}-${device}`, medium.id));
-        lines.push(...(isNew ? newerLines(controller, attached) : attached.kind === "dvddrive" ? olderLines(controller) : []));
+      if (attached === undefined) return [quoted(place, "none")];
+      const isDisc = attached.kind === "dvddrive";
+      const medium = state.media.find(({ id }) => id === attached.medium);
+      if (medium === undefined) {
+        const ejected = quoted(`${controller.name}-IsEjected${isNew ? `-${port}-${device}` : ""}`, "off");
+        return [quoted(place, "emptydrive"), ...(isDisc ? [ejected] : [])];
       }
-    }
-  }
-  return lines;
+      const older = isDisc ? olderLines(controller) : [];
+      const image = quoted(`${controller.name}-ImageUUID-${port}-${device}`, medium.id);
+      return [quoted(place, medium.location), image, ...(isNew ? newerLines(controller, attached) : older)];
+    },
+  );
 }
 
 function newerLines(controller: Controller, attached: Controller["attached"][number]): string[] {
