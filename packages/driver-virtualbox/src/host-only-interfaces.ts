@@ -41,12 +41,13 @@ export class HostOnlyInterfaces {
   async ensure(wish: Ipv4Cidr, options: { readonly withDhcp: boolean }): Promise<{ readonly name: string; readonly cidr: Ipv4Cidr }> {
     const existing = await this.#list();
     const found = interfaceAt(existing, wish);
-    if (found !== undefined) {
-      if (options.withDhcp) await this.#ensureDhcp(found, wish);
-      return { name: found.name, cidr: wish };
-    }
     const making = (await this.#marks()).get(MAKING);
     const leftovers = leftBehind(existing, making);
+    if (found !== undefined) {
+      if (options.withDhcp) await this.#ensureDhcp(found, wish);
+      if (making !== undefined) await this.#adopt(found, leftovers);
+      return { name: found.name, cidr: wish };
+    }
     const cidr = await this.#choose(
       wish,
       existing.filter(({ name }) => !leftovers.includes(name)),
@@ -99,6 +100,12 @@ export class HostOnlyInterfaces {
       );
     }
     if (marks.has(MAKING)) await this.#setMark(MAKING, undefined);
+  }
+
+  /** Ends what a crashed process began, so that an interface which the user makes later is not taken for one of its. */
+  async #adopt({ name }: HostOnlyInterface, leftovers: readonly string[]): Promise<void> {
+    if (leftovers.includes(name)) await this.#setMark(`${MADE}${name}`, "1");
+    if (leftovers.every((leftover) => leftover === name)) await this.#setMark(MAKING, undefined);
   }
 
   async #list(): Promise<readonly HostOnlyInterface[]> {

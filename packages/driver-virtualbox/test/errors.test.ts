@@ -21,6 +21,10 @@ describe("a failure of VBoxManage", () => {
   test.each([
     ["VIRTUALBOX_VM_MISSING", recorded.VM_MISSING],
     ["VIRTUALBOX_VM_MISSING", "VBoxManage: error: Could not find a registered machine named 'dev'\n"],
+    [
+      "VIRTUALBOX_NAME_TAKEN",
+      "VBoxManage: error: Registered machine with UUID {99c6a563-deea-4673-81e3-860a818a6d72} ('/a/dev.vbox') already exists\n",
+    ],
     ["VIRTUALBOX_RANGE_REFUSED", recorded.RANGE_REFUSED],
     ["VIRTUALBOX_VTX_IN_USE", recorded.VTX_IN_USE],
     ["VIRTUALBOX_VTX_DISABLED", "VBoxManage: error: VT-x is disabled in the BIOS for all CPU modes (VERR_VMX_MSR_ALL_VMX_DISABLED)\n"],

@@ -105,6 +105,16 @@ describe("a host-only network", () => {
   });
 });
 
+test("an interface that its killed maker had configured is adopted, and the user's next one is not", async () => {
+  const box = new FakeVirtualBox();
+  await box.run("", ["setextradata", "global", "docker-machine/hostonly-making", "none"]);
+  box.interfaces.set("vboxnet0", { address: "192.168.59.1", netmask: "255.255.255.0" });
+  await networksOf(box).ensure(WISH, { withDhcp: true });
+  box.interfaces.set("mine", { address: "192.168.60.1", netmask: "255.255.255.0" });
+  await networksOf(box).removeUnused();
+  expect(box.residue()).toEqual(["host-only interface mine"]);
+});
+
 describe("the addresses of a host-only network", () => {
   test.each([
     ["192.168.59.1/24", "192.168.59.2", "192.168.59.100", "192.168.59.254"],
