@@ -17,6 +17,8 @@ export interface Comparison {
   /** The largest allowed ratio of the two medians. */
   readonly limit: number;
   readonly runs: number;
+  /** Runs of each before those that count. Default: 2. */
+  readonly warmup?: number;
 }
 
 /** Medians in milliseconds. */
@@ -26,9 +28,9 @@ export interface Measured {
 }
 
 /** Measures both commands with hyperfine, which must be on PATH. Failing commands end the measurement with an error. */
-export async function compare({ ours, peer, runs }: Comparison, scratch: string): Promise<Measured> {
+export async function compare({ ours, peer, runs, warmup = 2 }: Comparison, scratch: string): Promise<Measured> {
   const result = join(scratch, "hyperfine.json");
-  const options = ["--shell=none", "--warmup", "2", "--runs", String(runs), "--style", "basic", "--export-json", result];
+  const options = ["--shell=none", "--warmup", String(warmup), "--runs", String(runs), "--style", "basic", "--export-json", result];
   await hyperfine([...options, ...[ours, peer].flatMap(measuredCommand)]);
   const { results } = JSON.parse(await readFile(result, "utf8")) as { results: readonly { readonly median: number }[] };
   await rm(result);

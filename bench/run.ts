@@ -5,24 +5,30 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PackageRegistry } from "../test/support/package-registry.js";
+import { vmImage, vmImageImpossible } from "../test/support/vm-image.js";
 import { type Absolute, measureAbsolutes } from "./absolutes.ts";
 import { type Comparison, compare, type Measured } from "./compare.ts";
 import { comparisons } from "./comparisons.ts";
 import { makeMachines } from "./machines.ts";
 import { measureTreeCheck, TREE_CHECK } from "./tree-check.ts";
+import { prepareVirtualMachine, VIRTUAL_MACHINE } from "./virtual-machine.ts";
 
 const scratch = await mkdtemp(join(tmpdir(), "docker-machine-bench-"));
 const registry = await PackageRegistry.start();
 try {
   requireHyperfine();
+  const wanted = process.argv.slice(2).join(" ");
+  // It is in the user's own cache.
+  const image = VIRTUAL_MACHINE.includes(wanted) && vmImageImpossible === undefined ? await vmImage() : undefined;
   useOwnPlaces();
   await using machines = await makeMachines(scratch);
   process.env.DOCKER_HOST = machines.url;
-  const wanted = process.argv.slice(2).join(" ");
   const rows: Row[] = [];
   for (const comparison of comparisons({ registry, machines, scratch })) {
     if (comparison.name.includes(wanted)) rows.push(rowOf(comparison, await compare(comparison, scratch)));
   }
+  if (image !== undefined) rows.push(await measureVirtualMachine(image));
+  else if (VIRTUAL_MACHINE.includes(wanted)) console.log(`Left out: ${VIRTUAL_MACHINE}: ${vmImageImpossible}`);
   const absolutes = wanted === "" ? (await measureAbsolutes(machines)).map(absoluteRow) : [];
   if (TREE_CHECK.includes(wanted)) absolutes.push(absoluteRow(await measureTreeCheck(registry, scratch)));
   console.table(rows);
@@ -31,6 +37,11 @@ try {
 } finally {
   await registry.stop();
   await rm(scratch, { recursive: true, force: true });
+}
+
+async function measureVirtualMachine(image: string): Promise<Row> {
+  await using bench = await prepareVirtualMachine(image, scratch);
+  return rowOf(bench.comparison, await compare(bench.comparison, scratch));
 }
 
 function requireHyperfine(): void {
