@@ -11,11 +11,11 @@ export interface Acceleration {
 }
 
 /**
- * Emulation, which works everywhere. `thread=multi` is one thread a virtual processor. `svm`, `vmx`: a guest that could run guests itself loads its KVM at boot, which takes
- * seconds. `pauth-impdef`: pointers are authenticated by an algorithm that is fast to emulate (QEMU's docs/system/arm/cpu-features.rst).
+ * Emulation, which works everywhere. `thread=multi` is one thread a virtual processor. `pauth-impdef`: pointers are authenticated by an algorithm that is fast to
+ * emulate (QEMU's docs/system/arm/cpu-features.rst).
  */
 export function emulation(architecture: Architecture): Acceleration {
-  const cpu = architecture === "amd64" ? "max,svm=off,vmx=off" : "max,pauth-impdef=on";
+  const cpu = architecture === "amd64" ? "max" : "max,pauth-impdef=on";
   return { name: "tcg", args: ["-accel", "tcg,thread=multi", "-cpu", cpu] };
 }
 
