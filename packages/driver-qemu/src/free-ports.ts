@@ -118,11 +118,12 @@ async function read(path: string): Promise<readonly (readonly [number, string])[
   }
 }
 
+/** What a process that was killed has left beside the file goes, too. */
 async function write(path: string, promises: Promises): Promise<void> {
-  if (promises.size === 0) return rm(path, { force: true });
   const beside = `${path}.new`;
   await writeFile(beside, JSON.stringify(Object.fromEntries(promises)), { mode: 0o600 });
   await rename(beside, path);
+  if (promises.size === 0) await rm(path, { force: true });
 }
 
 async function isDirectory(path: string): Promise<boolean> {
