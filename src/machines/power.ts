@@ -53,7 +53,8 @@ interface TurnOff {
 async function turnOff(context: MachineContext, name: string, words: TurnOff): Promise<void> {
   await withMachine(context, name, async (open) => {
     context.log.info(`${words.doing} "${name}"...`);
-    await statusOtherThan(open, words.status, words.status.toLowerCase());
+    const before = await statusOtherThan(open, words.status, words.status.toLowerCase());
+    if (before === "Saved" && words.operation !== "kill") throw isSaved(open, words.operation);
     await operation(open, words.operation)();
     context.log.info(`Machine "${name}" was ${words.done}.`);
   });
@@ -123,6 +124,13 @@ async function statusOtherThan(open: OpenMachine, unwanted: MachineStatus, word:
   const status = await open.driver.status();
   if (status !== unwanted) return status;
   throw new MachineError("MACHINE_STATUS_UNCHANGED", `Machine "${open.name}" is already ${word}.`);
+}
+
+/** Its host is off already, and its memory is worth something. */
+function isSaved({ name }: OpenMachine, verb: PowerOperation): MachineError {
+  return new MachineError("MACHINE_STATUS_UNCHANGED", `Cannot ${verb} "${name}": it is off already, and its memory is saved.`, {
+    suggestions: [`To go on where it was: docker-machine start ${name}`, `To drop the memory: docker-machine kill ${name}`],
+  });
 }
 
 function operation(open: OpenMachine, name: PowerOperation): () => Promise<void> {

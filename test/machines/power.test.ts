@@ -122,3 +122,12 @@ test("stop and kill reach a host that sleeps", async () => {
   await killMachine(context, "dev");
   expect(provider.calls).toEqual(["stop", "kill"]);
 });
+
+test("what is saved is dropped by kill alone", async () => {
+  const context = await machineOf(DreamingDriver);
+  for (const operation of [stopMachine, pauseMachine]) {
+    provider.status = "Saved";
+    expect(await errorOf(() => operation(context, "dev"))).toMatchObject({ code: "MACHINE_STATUS_UNCHANGED" });
+  }
+  expect(provider.calls).toEqual([]);
+});

@@ -43,7 +43,7 @@ export abstract class BaseDriver<O extends OptionSpecs = OptionSpecs, S extends 
   /** Stops the host gracefully, within a deadline of the driver's choice. */
   stop?(): Promise<void>;
 
-  /** Cuts the host's power. */
+  /** Cuts the host's power. What {@link save} has saved is dropped. */
   kill?(): Promise<void>;
 
   /** Freezes the host in memory; {@link start} wakes it. */
