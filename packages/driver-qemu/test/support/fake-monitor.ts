@@ -9,6 +9,9 @@ export type QmpScript = (command: string, args: Readonly<Record<string, unknown>
 export class FakeMonitor {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Those of clients that wait for an answer. One whose process was killed waits for ever, and must not learn that QEMU has ended. */
+  readonly #waiting = new Set<Socket>();
+  #isClosed = false;
   readonly #script: QmpScript;
 
   private constructor(script: QmpScript) {
@@ -25,7 +28,8 @@ export class FakeMonitor {
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#isClosed = true;
+    for (const socket of this.#sockets) if (!this.#waiting.has(socket)) socket.destroy();
     this.#server.close();
   }
 
@@ -46,6 +50,7 @@ export class FakeMonitor {
     request: { readonly execute: string; readonly arguments?: Record<string, unknown>; readonly id?: unknown },
   ): Promise<void> {
     const { execute, id, arguments: args = {} } = request;
+    this.#waiting.add(socket);
     try {
       const value = execute === "qmp_capabilities" ? {} : await this.#script(execute, args);
       this.#send(socket, { return: value, id });
@@ -62,6 +67,8 @@ export class FakeMonitor {
   }
 
   #send(socket: Socket, message: unknown): void {
+    this.#waiting.delete(socket);
+    if (this.#isClosed) socket.destroy();
     if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\r\n`);
   }
 }
