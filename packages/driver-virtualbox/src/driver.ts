@@ -98,7 +98,8 @@ export class VirtualBoxDriver extends BaseDriver<typeof virtualBoxOptions, Virtu
   override async kill(): Promise<void> {
     const vm = this.#vm();
     const status = await vm.status();
-    if (status !== "Stopped" && status !== "Saved") {
+    if (status === "Saved") await vm.command("discardstate");
+    else if (status !== "Stopped") {
       await vm.mustExist();
       await vm.powerOff();
     }

@@ -24,8 +24,13 @@ export function capabilityTests<O extends OptionSpecs, S extends DriverState>(
   definition: DriverDefinition<O, S>,
   fixture: ConformanceFixture,
 ): readonly ConformanceTest[] {
+  const dropsMemory: ConformanceTest = {
+    name: "kill drops what save has saved",
+    run: () => Scene.with(definition, fixture, killAfterSave),
+  };
+  const hasBoth = fixture.capabilities.includes("save") && fixture.capabilities.includes("kill");
   const declared = (Object.keys(statusAfter) as PowerOperation[]).filter((name) => fixture.capabilities.includes(name));
-  return declared.flatMap((name) => [
+  const ofEach = declared.flatMap((name) => [
     {
       name: `${name} brings the host to the status ${statusAfter[name]}, and may be repeated`,
       run: () => Scene.with(definition, fixture, cycle(name)),
@@ -34,6 +39,7 @@ export function capabilityTests<O extends OptionSpecs, S extends DriverState>(
     { name: `${name} can be repeated after a failure at any of its steps`, run: () => repeatAfterFailures(definition, fixture, name) },
     { name: `${name} stops soon when interrupted at any step`, run: () => interrupt(definition, fixture, name) },
   ]);
+  return hasBoth ? [...ofEach, dropsMemory] : ofEach;
 }
 
 function perform(name: PowerOperation): Operation<OptionSpecs, DriverState> {
@@ -60,6 +66,13 @@ function cycle<O extends OptionSpecs, S extends DriverState>(name: PowerOperatio
       await scene.mustHaveStatus("Running", `after ${name} and start`);
     }
   };
+}
+
+async function killAfterSave<O extends OptionSpecs, S extends DriverState>(scene: Scene<O, S>): Promise<void> {
+  await createFirst(scene);
+  await scene.must("save", perform("save"));
+  await scene.must("kill after save", perform("kill"));
+  await scene.mustHaveStatus("Stopped", "after save and kill");
 }
 
 function removeAfter<O extends OptionSpecs, S extends DriverState>(name: PowerOperation): (scene: Scene<O, S>) => Promise<void> {

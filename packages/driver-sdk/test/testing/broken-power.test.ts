@@ -44,6 +44,18 @@ describe("the suite notices, about optional operations, a driver", () => {
       },
     ],
     [
+      "whose kill leaves what was saved",
+      "kill drops what save has saved",
+      /the status after save and kill is Saved/,
+      {
+        Driver: class extends MemoryDriver {
+          override async kill() {
+            if ((await this.seen()) === "Running") await super.kill();
+          }
+        },
+      },
+    ],
+    [
       "whose restart stops",
       "restart brings the host to the status Running, and may be repeated",
       /the status after restart is Stopped/,

@@ -95,6 +95,8 @@ export class FakeVirtualBox {
         return this.#startVm(this.#vm(args[0]));
       case "controlvm":
         return this.#control(this.#vm(args[0]), args.slice(1));
+      case "discardstate":
+        return this.#discardState(this.#vm(args[0]));
       case "unregistervm":
         return this.#unregister(this.#vm(args[0]));
       case "convertfromraw":
@@ -208,6 +210,11 @@ export class FakeVirtualBox {
       return "";
     }
     vm.state = after[action] ?? vm.state;
+    return "";
+  }
+
+  #discardState(vm: FakeVm): string {
+    if (vm.state === "saved") vm.state = "poweroff";
     return "";
   }
 
