@@ -83,7 +83,7 @@ function checkExecutionCap(share: number): void {
 const DEVICES = ["none", "floppy", "dvd", "disk", "net"];
 
 /** The plain options of `modifyvm`; manual, "VBoxManage modifyvm", and g_aModifyVMOptions of VBoxManageModifyVM.cpp. */
-export const SETTING_FORMS: readonly SettingForm[] = [
+const SETTING_FORMS: readonly SettingForm[] = [
   number("memory", 128, checkMemory),
   flag("pagefusion page-fusion", "off"),
   number("vram", 8, checkVideoMemory),

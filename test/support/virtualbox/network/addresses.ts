@@ -5,11 +5,6 @@ export function addressNumber(text: string): number | undefined {
   return parts.reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
-/** An IPv4 address as text. */
-export function addressText(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
-}
-
 /** The prefix length of a netmask; undefined where it is none. */
 export function prefixOf(netmask: string): number | undefined {
   const mask = addressNumber(netmask);

@@ -8,7 +8,7 @@ import type { DhcpServer } from "../model/service-state.ts";
 const LEASE_SECONDS = 600;
 
 /** Where a network's leases are kept. */
-export function leaseFile(home: string, network: string): string {
+function leaseFile(home: string, network: string): string {
   return join(home, `${network.replaceAll(/[^\w.-]/g, "_")}.leases`);
 }
 
