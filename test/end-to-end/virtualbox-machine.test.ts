@@ -20,7 +20,7 @@ const virtualBoxImpossible = ["qemu-system-x86_64", "ip", "dnsmasq"].every((prog
 const impossible = virtualBoxImpossible ?? vmImageImpossible;
 const NOTHING = { machines: [], media: [], processes: [], interfaces: [], dhcpServers: [], files: [] };
 
-/** Two guests that boot at once without hardware virtualization, on a busy computer. */
+/** Guests that boot without hardware virtualization, on a busy computer, two at once. */
 const BOOT_TIMEOUT_MS = 900_000;
 
 /** Options that a guest without hardware virtualization needs, or is quicker with. */
@@ -138,12 +138,16 @@ describe.skipIf(impossible !== undefined)(`machines in VirtualBox${impossible ==
     expect(await box.docker("one", "version", "--format", "{{.Server.Os}}")).toBe("linux");
   });
 
-  it("after stop and start, the container's data is there", async () => {
-    expectSuccess(await box.cli.run(["stop", "one"]));
-    expect((await box.cli.run(["status", "one"])).stdout).toBe("Stopped\n");
-    expectSuccess(await box.cli.run(["start", "one"]));
-    expect(await box.docker("one", "run", "-v", "kept:/kept", "busybox", "cat", "/kept/file")).toBe("here");
-  });
+  it(
+    "after stop and start, the container's data is there",
+    async () => {
+      expectSuccess(await box.cli.run(["stop", "one"]));
+      expect((await box.cli.run(["status", "one"])).stdout).toBe("Stopped\n");
+      expectSuccess(await box.cli.run(["start", "one"]));
+      expect(await box.docker("one", "run", "-v", "kept:/kept", "busybox", "cat", "/kept/file")).toBe("here");
+    },
+    BOOT_TIMEOUT_MS,
+  );
 
   it("a saved one goes on where it was", async () => {
     const { stdout: before } = await box.cli.run(["ssh", "one", "cat", "/proc/sys/kernel/random/boot_id"]);
