@@ -59,7 +59,7 @@ async function list(behaviours: Readonly<Record<string, Behaviour>>, timeoutMs: 
     log: new RecordingLog(),
     hooks: { any: false, run: async () => [] },
     progress: () => undefined,
-    driverCacheDirectory: join(directory, "cache"),
+    driverCacheDirectory: `${storagePath}/cache`,
     waitTimeoutMs: 1000,
     signal: new AbortController().signal,
   } as MachineContext;

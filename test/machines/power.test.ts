@@ -24,13 +24,13 @@ class SleepingDriver extends BaseDriver {
   async status(): Promise<MachineStatus> {
     return provider.status;
   }
-  async start(): Promise<void> {
+  override async start(): Promise<void> {
     this.#become("start", "Running");
   }
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#become("stop", "Stopped");
   }
-  async kill(): Promise<void> {
+  override async kill(): Promise<void> {
     this.#become("kill", "Stopped");
   }
   #become(call: string, status: MachineStatus): void {
@@ -40,11 +40,11 @@ class SleepingDriver extends BaseDriver {
 }
 
 class DreamingDriver extends SleepingDriver {
-  async pause(): Promise<void> {
+  override async pause(): Promise<void> {
     provider.calls.push("pause");
     provider.status = "Paused";
   }
-  async save(): Promise<void> {
+  override async save(): Promise<void> {
     provider.calls.push("save");
     provider.status = "Saved";
   }
