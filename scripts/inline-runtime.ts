@@ -13,13 +13,15 @@ export function inlineRuntime(name: string): Plugin {
     name: "inline-runtime",
     generateBundle(_options, bundle) {
       const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
-      const runtime = chunks.find((chunk) => chunk.name === "rolldown-runtime");
       const target = chunks.find((chunk) => chunk.name === name);
-      const statement = target?.code.match(/^import \{((?: \w+ as __(?!require)\w+,?)+) \} from ".*\/rolldown-runtime-.*";$/m)?.[0];
-      if (runtime === undefined || target === undefined || statement === undefined) {
+      const imported = target?.code.match(/^import \{((?: \w+ as __(?!require)\w+,?)+) \} from "[^"]*\/(rolldown-runtime-[^"]*)";$/m);
+      // Packages of this repository are bundles, too, and have brought theirs.
+      const runtime = chunks.find((chunk) => imported?.[2] !== undefined && chunk.fileName.endsWith(`/${imported[2]}`));
+      const missing = [...(imported?.[1]?.matchAll(/__\w+/g) ?? [])].filter(([word]) => runtime?.code.includes(`${word} =`) !== true);
+      if (runtime === undefined || target === undefined || imported == null || missing.length > 0) {
         throw new Error(`${name} does not import rolldown's functions as it did: see inlineRuntime`);
       }
-      target.code = target.code.replace(statement, () => runtime.code.replaceAll(LEFT_OUT, "").trim());
+      target.code = target.code.replace(imported[0], () => runtime.code.replaceAll(LEFT_OUT, "").trim());
     },
   };
 }
