@@ -134,6 +134,7 @@ describe("bad input", () => {
   ])("%j is refused with a clear word, and nothing is made", async (args, word) => {
     const victim = join(cli.storagePath, "victim");
     await mkdir(victim, { recursive: true });
+    await cli.hideHypervisors();
     const result = await cli.run(args);
     expect(result.stderr).toContain(word);
     expect(result.stderr).not.toMatch(/\n\s+at |This is not an error we foresaw/);

@@ -24,6 +24,7 @@ const none = ["create", "-d", "none", "--url", "tcp://127.0.0.1:1"];
 let cli: Cli;
 beforeAll(async () => {
   cli = await Cli.create();
+  await cli.hideHypervisors();
   for (const name of ["good", "other"]) {
     const made = await cli.run([...none, name]);
     expect(made, made.stderr).toMatchObject({ exitCode: 0 });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Cli, type CliResult } from "../support/cli.js";
 import type { RecordedCase } from "./recorded-case.js";
@@ -26,7 +26,8 @@ export class ReplayWorld implements AsyncDisposable {
   static async play(cases: readonly RecordedCase[]): Promise<ReplayWorld> {
     const world = new ReplayWorld(await Cli.create());
     try {
-      await world.#hideHypervisors();
+      // As on the recordings' computer.
+      await world.cli.hideHypervisors();
       const group = (letters: string) => cases.filter(({ name }) => letters.includes(name.charAt(0)));
       await world.#askAll(group("e"));
       // The first of these that comes as far as to make certificates is recorded with the lines that say so: one after the other.
@@ -60,14 +61,6 @@ export class ReplayWorld implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const engine of this.#engines) await engine[Symbol.asyncDispose]();
     await this.cli[Symbol.asyncDispose]();
-  }
-
-  /** As on the recordings' computer, there is no VirtualBox, and no QEMU: only what starting the program takes. */
-  async #hideHypervisors(): Promise<void> {
-    const folder = join(this.cli.directory, "bin");
-    await mkdir(folder);
-    for (const name of ["dirname", "readlink"]) await symlink(`/usr/bin/${name}`, join(folder, name));
-    this.cli.env.PATH = folder;
   }
 
   async #startEngines(): Promise<void> {

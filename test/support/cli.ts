@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,6 +56,14 @@ export class Cli implements AsyncDisposable {
   /** Where the program installs drivers. */
   get driversDirectory(): string {
     return join(this.directory, "data", "docker-machine", "drivers");
+  }
+
+  /** Takes all programs off PATH but those that starting this one takes. So there is no VirtualBox, and no QEMU. */
+  async hideHypervisors(): Promise<void> {
+    const folder = join(this.directory, "bin");
+    await mkdir(folder);
+    for (const name of ["dirname", "readlink"]) await symlink(`/usr/bin/${name}`, join(folder, name));
+    this.env.PATH = folder;
   }
 
   machinePath(name: string, ...parts: string[]): string {
