@@ -11,6 +11,8 @@ import { vmContainerImage, vmImage, vmImageImpossible } from "../support/vm-imag
 
 const run = promisify(execFile);
 const preload = new URL("../support/kill-at-change.mjs", import.meta.url).href;
+/** A guest that boots without hardware virtualization, on a busy computer. */
+const BOOT = { timeout: 900_000 };
 /** Changes to the disk between two kills of a create. */
 const KILL_STEP = 4;
 
@@ -26,6 +28,7 @@ describe.skipIf(vmImageImpossible !== undefined)(
       cli = await Cli.create();
       cli.env.QEMU_IMAGE = await vmImage();
       cli.env.QEMU_MEMORY = "768";
+      cli.env.MACHINE_WAIT_TIMEOUT = "800";
     });
     afterAll(async () => {
       const { stdout } = await cli.run(["ls", "-q"]);
@@ -41,7 +44,7 @@ describe.skipIf(vmImageImpossible !== undefined)(
     };
     const guest = async (command: string): Promise<string> => (await cli.run(["ssh", "dev", command])).stdout.trim();
 
-    it("is made of a cloud image, and runs a container", async () => {
+    it("is made of a cloud image, and runs a container", BOOT, async () => {
       const created = await cli.run(["create", "-d", "qemu", "dev"]);
       expectSuccess(created);
       expect(created.stdout).toContain("Docker is up and running!");
@@ -67,7 +70,7 @@ describe.skipIf(vmImageImpossible !== undefined)(
       expect(session).not.toBe((await readFile("/proc/self/stat", "utf8")).split(" ")[5]);
     });
 
-    it("keeps its containers, their data and its ports over stop and start", async () => {
+    it("keeps its containers, their data and its ports over stop and start", BOOT, async () => {
       const before = await driverState("dev");
       expectSuccess(await cli.run(["stop", "dev"]));
       expect(await cli.run(["status", "dev"])).toMatchObject({ stdout: "Stopped\n" });
@@ -78,7 +81,7 @@ describe.skipIf(vmImageImpossible !== undefined)(
       expect(await docker("cp", "keeper:/kept", "-")).toContain("precious");
     });
 
-    it("is paused and saved, goes on where it was, and has the right time", async () => {
+    it("is paused and saved, goes on where it was, and has the right time", BOOT, async () => {
       const bootId = () => guest("cat /proc/sys/kernel/random/boot_id");
       const before = await bootId();
       await guest("echo not on the disk | sudo tee /dev/shm/kept");
