@@ -1,34 +1,22 @@
 // Builds a Debian cloud image from Debian's packages, or finds it in the cache, and prints its path:
 // node scripts/build-vm-image.mjs
 // It stands for the images that Debian publishes, where those can't be downloaded: a GPT disk that a BIOS boots, cloud-init, the user `debian`. It has drivers for
-// virtio and for what VirtualBox emulates, and Docker
-// (which doesn't start at boot), so that a machine is made of it without any network. Next to it is `busybox.tar`, for `docker import`.
+// virtio and for what VirtualBox emulates, and Docker, which doesn't start at boot. Next to it is `busybox.tar`, for `docker import`.
 // Only for amd64. Needs root, mmdebstrap, e2fsprogs, fdisk, grub-pc-bin and qemu-utils. It runs on any Node from 18 on and needs nothing installed before.
 import { randomUUID } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeBiosDisk } from "./bios-disk.mjs";
 import { cacheDirectory } from "./cache-directory.mjs";
 import { buildContainerImage, buildOnce, cacheKey, makeAnonymous, makeRoot, run, suite, trustTheSameAuthorities } from "./debian-root.mjs";
 
 const PACKAGES = [
   "systemd-sysv",
-  "systemd-resolved",
   "udev",
   "dbus",
   "linux-image-amd64",
+  "linux-image-cloud-amd64",
   "tiny-initramfs",
   "cloud-init",
   "cloud-guest-utils",
@@ -41,37 +29,74 @@ const PACKAGES = [
   "docker.io",
   "iptables",
 ];
-/** For mktirfs(8). The root file system is on QEMU's paravirtual disk, or on a SATA or IDE disk. */
-const INITRAMFS = ["AUTO_MODULES=no", "MICROCODE=no", "INCLUDE_MODULES=virtio_pci,virtio_blk,ahci,ata_piix,sd_mod,ext4"];
+/**
+ * The kernels and what they need for their root file system. `amd64` has drivers for all, but takes eight seconds to unpack itself without KVM; `cloud-amd64`
+ * has neither SATA nor e1000 nor 9p, but is packed to be unpacked fast.
+ */
+const KERNELS = { amd64: "virtio_pci,virtio_blk,ahci,ata_piix,sd_mod,ext4", "cloud-amd64": "virtio_pci,virtio_blk" };
 /**
  * Debian's kernel starts AppArmor, whose parser isn't installed: Docker would want it. QEMU's processor without KVM seems to have an unreliable clock,
  * and every look at the slow one that Linux takes instead leaves the guest.
  */
-const PARAMETERS = ["apparmor=0", "clocksource=tsc", "tsc=reliable"];
-/** Modules that a boot without KVM loads for seconds, and that nothing uses. */
-const BLACKLIST = ["aesni_intel", "i2c_i801", "iTCO_wdt", "kvm_amd", "kvm_intel", "lpc_ich", "parport_pc", "pcspkr", "psmouse"];
-/** Units that are started at boot by what enables them, and that a machine of some minutes has no use for. */
+const PARAMETERS = ["apparmor=0", "clocksource=tsc", "tsc=reliable", "mitigations=off", "init_on_alloc=0"];
+/** cloud-init's modules, stage by stage: Debian's own choice without what asks other programs, which takes half a minute without KVM. */
+const STAGES = {
+  config: ["locale", "set-passwords", "apt-configure", "ntp", "timezone", "runcmd"],
+  final: [
+    "package-update-upgrade-install",
+    "write-files-deferred",
+    "scripts-vendor",
+    "scripts-per-once",
+    "scripts-per-boot",
+    "scripts-per-instance",
+    "scripts-user",
+    "phone-home",
+    "final-message",
+    "power-state-change",
+  ],
+};
+/** Modules that nothing uses. */
+const BLACKLIST = ["i2c_i801", "iTCO_wdt", "lpc_ich", "parport_pc", "pcspkr", "psmouse"];
+/** Units that a machine of some minutes has no use for: each start of a program takes a quarter of a second without KVM. Docker is started by who sets it up. */
 const DISABLED = {
   "multi-user.target": ["containerd.service", "docker.service", "e2scrub_reap.service"],
   "sysinit.target": ["systemd-pstore.service"],
   "timers.target": ["apt-daily-upgrade.timer", "apt-daily.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "fstrim.timer"],
 };
+/** The same for units that systemd starts of its own accord. */
+const MASKED = [
+  ...["dev-hugepages.mount", "dev-mqueue.mount", "proc-sys-fs-binfmt_misc.automount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount"],
+  ...["modprobe@.service", "systemd-binfmt.service", "systemd-update-utmp-runlevel.service", "systemd-update-utmp.service"],
+];
+/**
+ * The same for what looks for more than a test's machine has: other file systems, old services, a cloud. `cloud-init-generator` looks for a seed before cloud-init
+ * does, for some seconds; without it cloud-init is always there.
+ */
+const GENERATORS = [
+  ..."cryptsetup debug gpt-auto hibernate-resume integritysetup rc-local run system-update sysv veritysetup"
+    .split(" ")
+    .map((name) => `systemd-${name}-generator`),
+  "cloud-init-generator",
+];
+/** The kinds of devices that udev looks at when it starts: each device costs it a process's work, and most need none. */
+const SUBSYSTEMS = ["acpi", "block", "input", "net", "pci", "scsi", "serio", "virtio"];
 /** Files of packages that no test's machine needs. */
+const KERNEL_LEFT_OUT = [
+  ..."comedi cpufreq edac gpu hid hwmon iio infiniband isdn md media mtd net/ethernet net/wireless staging target usb"
+    .split(" ")
+    .map((name) => `drivers/${name}`),
+  ..."btrfs ceph f2fs gfs2 jfs nfs nfsd ocfs2 reiserfs smb ubifs xfs".split(" ").map((name) => `fs/${name}`),
+  ...["arch/x86/crypto", "arch/x86/kvm", "net/mac80211", "net/wireless", "sound"],
+];
 const LEFT_OUT = [
   ...["doc", "man", "locale", "i18n"].map((name) => `/usr/share/${name}/*`),
-  ...["gpu", "hwmon", "iio", "infiniband", "media", "net/ethernet/mellanox", "net/wireless", "staging"].map(
-    (name) => `/lib/modules/*/kernel/drivers/${name}/*`,
-  ),
-  ...["net/mac80211", "net/wireless", "sound"].map((name) => `/lib/modules/*/kernel/${name}/*`),
+  ...KERNEL_LEFT_OUT.map((name) => `/lib/modules/*/kernel/${name}/*`),
 ];
-/** The layout of Debian's images: a boot loader's partition first, and the root file system last, so that it can grow. */
-const SECTOR = 512;
-const LOADER = { start: 2048, sectors: 6144 };
-const ROOT = { start: 8192, sectors: 3 * 2 ** 21 - 8192 - 2048 };
-const GRUB = "/usr/lib/grub/i386-pc";
+/** What is needed of it all the same. */
+const LEFT_IN = ["/lib/modules/*/kernel/drivers/net/ethernet/intel/e1000/*"];
 
 const self = fileURLToPath(import.meta.url);
-const folder = join(cacheDirectory(), "vm-images", cacheKey(self));
+const folder = join(cacheDirectory(), "vm-images", cacheKey(self, readFileSync(join(self, "..", "bios-disk.mjs"), "utf8")));
 const image = join(folder, "debian.qcow2");
 
 if (process.arch !== "x64") {
@@ -86,39 +111,60 @@ function build(directory) {
   console.error(`Building an image for virtual machines (Debian ${suite}, one to two minutes)...`);
   const rootfs = join(directory, "rootfs");
   makeRoot(rootfs, PACKAGES, [
-    `--essential-hook=mkdir "$1/etc/tiny-initramfs"; echo '${INITRAMFS.join(";")}' > "$1/etc/tiny-initramfs/tiny-initramfs.conf"`,
     ...LEFT_OUT.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
+    ...LEFT_IN.map((pattern) => `--dpkgopt=path-include=${pattern}`),
   ]);
   makeAnonymous(rootfs);
   trustTheSameAuthorities(rootfs);
   const rootId = randomUUID();
-  const kernel = readdirSync(join(rootfs, "lib/modules"))[0];
-  configure(rootfs, { rootId, kernel });
+  const kernels = Object.entries(KERNELS).map(([flavour, modules]) => bootableKernel(rootfs, flavour, modules));
+  configure(rootfs, rootId, kernels);
   const disk = join(directory, "disk.raw");
-  writeDisk(disk, rootfs, rootId);
-  makeBootable(disk, directory);
+  writeBiosDisk(disk, { rootfs, rootId, scratch: directory });
   run("qemu-img", ["convert", "-c", "-W", "-m", "4", "-f", "raw", "-O", "qcow2", disk, join(directory, "debian.qcow2")]);
-  for (const name of ["rootfs", "disk.raw", "core.img"]) rmSync(join(directory, name), { recursive: true });
+  for (const name of ["rootfs", "disk.raw"]) rmSync(join(directory, name), { recursive: true });
   buildContainerImage(directory);
 }
 
+/** Makes the initial file system of the kernel of a flavour, and returns the kernel's version. */
+function bootableKernel(rootfs, flavour, modules) {
+  const version = readdirSync(join(rootfs, "lib/modules")).find((name) => name.replace(/^[\d.-]+/, "") === flavour);
+  if (version === undefined) throw new Error(`There is no kernel ${flavour}.`);
+  const options = ["--auto-modules=no", "--microcode=no", `--include-modules=${modules}`];
+  run("chroot", [rootfs, "mktirfs", "-o", `/boot/initrd.img-${version}`, ...options, version]);
+  return version;
+}
+
+/** GRUB's script. The kernel for all hardware is taken unless there is a virtio disk, and no folder shared over 9p: their PCI numbers are in virtio's specification, 4.1.2.1. */
+function bootMenu([general, cloud], parameters) {
+  return [
+    `set version=${general}`,
+    "setpci -d 1af4:1001 -v disk VENDOR_ID",
+    "setpci -d 1af4:1009 -v share VENDOR_ID",
+    'if [ -n "$disk" -a -z "$share" ]; then',
+    `  set version=${cloud}`,
+    "fi",
+    `linux /boot/vmlinuz-$version ${parameters}`,
+    "initrd /boot/initrd.img-$version",
+    "boot",
+  ];
+}
+
 /** Files as the tools of Debian's images write them. The user `debian` comes from cloud-init's own configuration. */
-function configure(rootfs, { rootId, kernel }) {
+function configure(rootfs, rootId, kernels) {
   const write = (path, lines) => {
     mkdirSync(join(rootfs, path, ".."), { recursive: true });
     writeFileSync(join(rootfs, path), `${lines.join("\n")}\n`);
   };
-  const parameters = `root=UUID=${rootId} ro console=tty0 console=ttyS0,115200 ${PARAMETERS.join(" ")}`;
-  write("boot/grub/grub.cfg", [`linux /boot/vmlinuz-${kernel} ${parameters}`, `initrd /boot/initrd.img-${kernel}`, "boot"]);
+  write("boot/grub/grub.cfg", bootMenu(kernels, `root=UUID=${rootId} ro console=tty0 console=ttyS0,115200 ${PARAMETERS.join(" ")}`));
   write("etc/fstab", [`UUID=${rootId} / ext4 rw,discard,errors=remount-ro 0 0`]);
   write("etc/hostname", ["localhost"]);
   write("etc/hosts", ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"]);
   write("etc/default/locale", ["LANG=C.UTF-8"]);
   write("etc/cloud/cloud.cfg.d/01_image.cfg", [
     "datasource_list: [NoCloud, None]",
-    "system_info:",
-    "  network:",
-    "    renderers: [networkd]",
+    "system_info: {network: {renderers: [networkd]}}",
+    ...Object.entries(STAGES).map(([stage, modules]) => `cloud_${stage}_modules: [${modules.join(", ")}]`),
   ]);
   write(
     "etc/modprobe.d/image.conf",
@@ -127,47 +173,30 @@ function configure(rootfs, { rootId, kernel }) {
   for (const [target, units] of Object.entries(DISABLED)) {
     for (const unit of units) rmSync(join(rootfs, "etc/systemd/system", `${target}.wants`, unit));
   }
+  for (const unit of MASKED) mask(rootfs, `system/${unit}`);
+  for (const name of GENERATORS) mask(rootfs, `system-generators/${name}`);
+  const triggers = [SUBSYSTEMS.map((name) => `--subsystem-match=${name}`).join(" "), "--subsystem-match=tty --sysname-match=ttyS0"];
+  write("etc/systemd/system/systemd-udev-trigger.service.d/image.conf", [
+    "[Service]",
+    "ExecStart=",
+    ...triggers.map((options) => `ExecStart=udevadm trigger --action=add ${options}`),
+  ]);
+  enable(rootfs, "multi-user.target", "cloud-init.target");
   enable(rootfs, "multi-user.target", "systemd-networkd.service");
   enable(rootfs, "network-online.target", "systemd-networkd-wait-online.service");
+  // Where the NAT networks of QEMU and of VirtualBox have their name server.
   rmSync(join(rootfs, "etc/resolv.conf"), { force: true });
-  symlinkSync("../run/systemd/resolve/stub-resolv.conf", join(rootfs, "etc/resolv.conf"));
+  write("etc/resolv.conf", ["nameserver 10.0.2.3"]);
+}
+
+/** What systemd finds in /etc goes before what packages have. */
+function mask(rootfs, path) {
+  mkdirSync(join(rootfs, "etc/systemd", path, ".."), { recursive: true });
+  symlinkSync("/dev/null", join(rootfs, "etc/systemd", path));
 }
 
 function enable(rootfs, target, unit) {
   const wants = join(rootfs, "etc/systemd/system", `${target}.wants`);
   mkdirSync(wants, { recursive: true });
   symlinkSync(join("/lib/systemd/system", unit), join(wants, unit));
-}
-
-/** A sparse file with a GPT and a root file system that holds `rootfs`. No loop device is needed. */
-function writeDisk(path, rootfs, rootId) {
-  closeSync(openSync(path, "wx"));
-  truncateSync(path, (ROOT.start + ROOT.sectors + 2048) * SECTOR);
-  const layout = [
-    "label: gpt",
-    `14: start=${LOADER.start}, size=${LOADER.sectors}, type=21686148-6449-6E6F-744E-656564454649`,
-    `1: start=${ROOT.start}, size=${ROOT.sectors}, type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709`,
-  ];
-  run("sfdisk", ["--quiet", "--no-reread", "--no-tell-kernel", path], layout.join("\n"));
-  const options = ["-E", `offset=${ROOT.start * SECTOR},lazy_itable_init=1`, "-U", rootId, "-d", rootfs];
-  run("mke2fs", ["-q", "-F", "-t", "ext4", "-b", "4096", ...options, path, `${(ROOT.sectors * SECTOR) / 1024}k`]);
-}
-
-/**
- * Does what `grub-bios-setup` does, which would need a block device: the boot sector says at 0x5C where the core's first sector is, and that sector's last entry of
- * blocks, at 0x1F4, says where the rest is (GRUB's boot.S and diskboot.S).
- */
-function makeBootable(disk, directory) {
-  const core = join(directory, "core.img");
-  const modules = ["biosdisk", "part_gpt", "ext2", "linux", "normal", "configfile", "boot"];
-  run("grub-mkimage", ["-O", "i386-pc", "-d", GRUB, "-p", "(hd0,gpt1)/boot/grub", "-o", core, ...modules]);
-  const bootSector = readFileSync(join(GRUB, "boot.img"));
-  bootSector.writeBigUInt64LE(BigInt(LOADER.start), 0x5c);
-  const coreBytes = readFileSync(core);
-  coreBytes.writeBigUInt64LE(BigInt(LOADER.start + 1), 0x1f4);
-  const file = openSync(disk, "r+");
-  // The partition table of the boot sector begins at 0x1B8.
-  writeSync(file, bootSector, 0, 0x1b8, 0);
-  writeSync(file, coreBytes, 0, coreBytes.length, LOADER.start * SECTOR);
-  closeSync(file);
 }
