@@ -28,9 +28,9 @@ function codesInSources(): Map<string, string> {
   return codes;
 }
 
-/** Codes of Node, OpenSSL and npm, environment variables, columns of ls, and names of files: no errors of ours. */
+/** Codes of Node, OpenSSL and npm, words of QEMU and ISO 9660, environment variables, columns of ls, and names of files: no errors of ours. */
 function isForeign(code: string): boolean {
-  return /^(?:ERR_|E[A-Z]+$|EAI_|PRETTY_NAME$|CERT_|DEPTH_|SELF_|UNABLE_|Z_|MACHINE_(?:DRIVER|BUGSNAG|NATIVE|DOCKER|SWARM|TLS|STORAGE|GIT|INDEX|OFFLINE)|DOCKER_|GENERIC_|VBOX_|GIT_CONFIG|GIT_(?:TERMINAL|ASKPASS|SSH)|GH_|GITHUB_|GITLAB_|GITEA_|(?:NO|ALL|HTTPS?)_PROXY|NUMBER_OF_|PROCESSOR_|SSL_CERT_|NODE_EXTRA_|SSH_AUTH_SOCK|ENGINE_REGISTRY_MIRROR|ACTIVE_|SWARM_OPTIONS|ENGINE_OPTIONS)/.test(
+  return /^(?:ERR_|JOB_STATUS_CHANGE$|RRIP_|E[A-Z]+$|EAI_|PRETTY_NAME$|CERT_|DEPTH_|SELF_|UNABLE_|Z_|MACHINE_(?:DRIVER|BUGSNAG|NATIVE|DOCKER|SWARM|TLS|STORAGE|GIT|INDEX|OFFLINE)|DOCKER_|GENERIC_|VBOX_|GIT_CONFIG|GIT_(?:TERMINAL|ASKPASS|SSH)|GH_|GITHUB_|GITLAB_|GITEA_|(?:NO|ALL|HTTPS?)_PROXY|NUMBER_OF_|PROCESSOR_|SSL_CERT_|NODE_EXTRA_|SSH_AUTH_SOCK|ENGINE_REGISTRY_MIRROR|ACTIVE_|SWARM_OPTIONS|ENGINE_OPTIONS)/.test(
     code,
   );
 }
