@@ -29,16 +29,20 @@ export async function prepareVirtualMachine(image: string, scratch: string): Pro
   const plain = join(scratch, "plain");
   const create = [process.execPath, PROGRAM, "create", "-d", "qemu", "--qemu-image", image, "-s", store, "made"];
   const remove = [process.execPath, PROGRAM, "rm", "-f", "-s", store, "made"];
-  const [file = "", ...args] = create;
-  await run(file, args);
-  await mkdir(plain, { mode: 0o700 });
-  await describeMachine(machine, plain);
-  await symlink(image, join(plain, "image"));
   const end = async () => {
     await run("sh", ["-c", endOf(plain)]);
     await run(process.execPath, remove.slice(1)).catch(() => undefined);
     await rm(store, { recursive: true, force: true });
   };
+  await mkdir(plain, { mode: 0o700 });
+  try {
+    await run(process.execPath, create.slice(1));
+    await describeMachine(machine, plain);
+    await symlink(image, join(plain, "image"));
+  } catch (error) {
+    await end();
+    throw error;
+  }
   return {
     comparison: {
       name: VIRTUAL_MACHINE,
@@ -52,10 +56,13 @@ export async function prepareVirtualMachine(image: string, scratch: string): Pro
   };
 }
 
-/** A command line that ends the script's last guest, if there was one, and waits until its ports are free. */
+/**
+ * A command line that ends the script's last guest, if there was one, and waits until its ports are free. A process that nobody has reaped yet has no command line.
+ */
 function endOf(plain: string): string {
   const pid = `${plain}/qemu.pid`;
-  return `if [ -s ${pid} ]; then p=$(cat ${pid}); kill -KILL $p; while [ -d /proc/$p ]; do sleep 0.1; done; rm -f ${pid} ${plain}/disk.qcow2; fi`;
+  const isAlive = `[ -n "$(tr -d '\\0' 2>/dev/null </proc/$p/cmdline)" ]`;
+  return `if [ -s ${pid} ]; then p=$(cat ${pid}); kill -KILL $p; while ${isAlive}; do sleep 0.1; done; rm -f ${pid} ${plain}/disk.qcow2; fi`;
 }
 
 /** Writes what the script reads. */

@@ -186,7 +186,8 @@ async function processesOf(name: string): Promise<string[]> {
 async function listeningAddresses(pid: number): Promise<string[]> {
   const { stdout } = await run("ss", ["--listening", "--tcp", "--numeric", "--processes", "--no-header"]);
   const lines = stdout.split("\n").filter((line) => line.includes(`pid=${pid},`));
-  return lines.map((line) => line.split(/\s+/)[4] ?? "").sort();
+  // Some versions have a column for the state, though all have the same.
+  return lines.flatMap((line) => /(\S+:\d+)\s+\S+:\*/.exec(line)?.[1] ?? []).sort();
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -26,8 +26,12 @@ const BOOT_TIMEOUT_MS = 900_000;
 /** Options that a guest without hardware virtualization needs, or is quicker with. */
 const OPTIONS = ["--virtualbox-no-vtx-check", "--virtualbox-disk-size", "4000"];
 
-/** Each stand-in's network is one of the kernel's, so guests that are talked to keep away from those of other tests. */
-const OWN_NETWORK = ["--virtualbox-hostonly-cidr", "192.168.62.1/24"];
+/** Each stand-in's network is one of the kernel's, so guests that are talked to keep away from those of other tests, and of runs that were cut. */
+async function ownNetwork(): Promise<string[]> {
+  const { stdout: routes } = await run("ip", ["-4", "route", "show"]);
+  const free = ["192.168.62.", "192.168.61.", "192.168.60."].find((network) => !routes.includes(network)) ?? "192.168.63.";
+  return ["--virtualbox-hostonly-cidr", `${free}1/24`];
+}
 
 /** The program with a VirtualBox of its own. */
 class VirtualBoxCli {
@@ -101,7 +105,8 @@ describe.skipIf(impossible !== undefined)(`machines in VirtualBox${impossible ==
     "two that are made at once share a host-only network; removing one leaves the other its network, and that runs Docker",
     async () => {
       const image = await vmImage();
-      const create = (name: string) => ["create", "-d", "virtualbox", "--virtualbox-image", image, ...OPTIONS, ...OWN_NETWORK, name];
+      const network = await ownNetwork();
+      const create = (name: string) => ["create", "-d", "virtualbox", "--virtualbox-image", image, ...OPTIONS, ...network, name];
       const one = box.cli.run(create("one"));
       const two = box.cli.start(create("two"));
       // One guest that boots is enough: the other is killed as soon as it is started.
@@ -110,13 +115,13 @@ describe.skipIf(impossible !== undefined)(`machines in VirtualBox${impossible ==
       await once(two, "close");
       const networkOf = (name: string) =>
         /^hostonlyadapter2="(.+)"$/m.exec(box.world.run("showvminfo", name, "--machinereadable").stdout)?.[1];
-      const network = networkOf("two");
-      expect(network).toMatch(/^vboxnet\d+$/);
+      const shared = networkOf("two");
+      expect(shared).toMatch(/^vboxnet\d+$/);
       expectSuccess(await box.cli.run(["rm", "-y", "two"]));
       expectSuccess(await one);
-      expect(networkOf("one")).toBe(network);
+      expect(networkOf("one")).toBe(shared);
       expect(box.world.run("list", "hostonlyifs").stdout.match(/^Name:/gm)).toHaveLength(1);
-      expect((await box.cli.run(["ip", "one"])).stdout).toMatch(/^192\.168\.62\.\d+\n$/);
+      expect((await box.cli.run(["ip", "one"])).stdout).toMatch(/^192\.168\.6\d\.\d+\n$/);
       const residue = await box.world.residue();
       expect(residue.machines).toEqual(["one"]);
       expect(residue.interfaces).toHaveLength(2);

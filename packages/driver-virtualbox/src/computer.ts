@@ -1,13 +1,7 @@
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { type Ipv4Cidr, parseIpv4Cidr } from "./ipv4.js";
-
-/** A network that this computer is in. */
-export interface LocalNetwork {
-  /** The network card's name. */
-  readonly name: string;
-  readonly cidr: Ipv4Cidr;
-}
+import { type LocalNetwork, parseIpv4Cidr } from "./ipv4.js";
+import { parseRouteTable } from "./output/route-table.js";
 
 /** What the driver must know of the computer it runs on. */
 export interface Computer {
@@ -18,6 +12,7 @@ export interface Computer {
   cpuCount(): number;
   /** The text of /etc/vbox/networks.conf, or `undefined`. */
   networksConf(): string | undefined;
+  /** Those of cards without a carrier are missing where the system has no /proc/net/route. A network may be there twice. */
   localNetworks(): readonly LocalNetwork[];
 }
 
@@ -27,14 +22,17 @@ export const thisComputer: Computer = {
   architecture: process.arch,
   cpuCount: () => navigator.hardwareConcurrency,
   networksConf: () => textOf("/etc/vbox/networks.conf"),
-  localNetworks: () =>
-    Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-      addresses.flatMap(({ cidr, internal }) => {
-        const parsed = internal || cidr === null ? undefined : parseIpv4Cidr(cidr);
-        return parsed === undefined ? [] : [{ name, cidr: parsed }];
-      }),
-    ),
+  localNetworks: () => [...networksWithCarrier(), ...parseRouteTable(textOf("/proc/net/route") ?? "")],
 };
+
+function networksWithCarrier(): LocalNetwork[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    addresses.flatMap(({ cidr, internal }) => {
+      const parsed = internal || cidr === null ? undefined : parseIpv4Cidr(cidr);
+      return parsed === undefined ? [] : [{ name, cidr: parsed }];
+    }),
+  );
+}
 
 function textOf(path: string): string | undefined {
   try {

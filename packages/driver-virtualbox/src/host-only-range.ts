@@ -1,6 +1,16 @@
 import { DriverError } from "@docker-machine/driver-sdk";
-import type { LocalNetwork } from "./computer.js";
-import { contains, formatIpv4, formatIpv4Cidr, type Ipv4Cidr, networkOf, overlap, parseIpv4Cidr, sizeOf } from "./ipv4.js";
+
+import {
+  contains,
+  formatIpv4,
+  formatIpv4Cidr,
+  type Ipv4Cidr,
+  type LocalNetwork,
+  networkOf,
+  overlap,
+  parseIpv4Cidr,
+  sizeOf,
+} from "./ipv4.js";
 import { DEFAULT_HOST_ONLY_CIDR } from "./options.js";
 
 /** A network that a new host-only network must not overlap. */

@@ -7,6 +7,13 @@ export interface Ipv4Cidr {
   readonly prefix: number;
 }
 
+/** A network that this computer is in. */
+export interface LocalNetwork {
+  /** The network card's name. */
+  readonly name: string;
+  readonly cidr: Ipv4Cidr;
+}
+
 /** The address that `text` spells, or `undefined`. */
 export function parseIpv4(text: string): Ipv4 | undefined {
   const parts = text.trim().split(".");

@@ -8,6 +8,7 @@ import { parseHostOnlyNets } from "../src/output/host-only-nets.js";
 import { addressOfCard } from "../src/output/ip-addr.js";
 import { parseMedia } from "../src/output/media.js";
 import { allowedRanges } from "../src/output/networks-conf.js";
+import { parseRouteTable } from "../src/output/route-table.js";
 import { isAtLeast, parseVersion } from "../src/output/version.js";
 import { parseVmInfo } from "../src/output/vm-info.js";
 import { parseVmUuids } from "../src/output/vm-list.js";
@@ -127,4 +128,17 @@ describe("/etc/vbox/networks.conf", () => {
     expect(ranges("* 10.0.0.0/8 192.168.0.0/16\n* 2001::/64\n")).toEqual(["10.0.0.0/8", "192.168.0.0/16"]);
     expect(ranges("# all\n  * 0.0.0.0/0 ::/0 # really\n10.0.0.0/8\n")).toEqual(["0.0.0.0/0"]);
   });
+});
+
+test("what Linux's routing table says of networks is read: those without a gateway, with a carrier or without, but no default route", () => {
+  const rows = [
+    "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
+    "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0",
+    "wg0\t00000080\t00000000\t0001\t0\t0\t0\t00000080\t0\t0\t0",
+    "tun0\t0000400A\t0100080A\t0003\t0\t0\t0\t0000FFFF\t0\t0\t0",
+    "vboxnet0\t003EA8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
+  ];
+  const networks = parseRouteTable(`${rows.join("   \n")}\n`).map(({ name, cidr }) => ({ name, cidr: formatIpv4Cidr(cidr) }));
+  expect(networks).toEqual([{ name: "vboxnet0", cidr: "192.168.62.0/24" }]);
+  expect(parseRouteTable("")).toEqual([]);
 });

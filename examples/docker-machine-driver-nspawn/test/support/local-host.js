@@ -3,26 +3,22 @@ import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DriverError } from "@docker-machine/driver-sdk";
+import { FakeHost } from "@docker-machine/driver-sdk/testing";
 
-/** @import { Host, RunOptions, RunResult } from "@docker-machine/driver-sdk" */
+/** @import { RunOptions, RunResult } from "@docker-machine/driver-sdk" */
 
-/**
- * A host that really runs programs, on this computer.
- *
- * @implements {Host}
- */
-export class LocalHost {
-  log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
-  /** @type {Host["signal"]} */
-  signal = new AbortController().signal;
+/** A host that really runs programs and waits, on this computer. */
+export class LocalHost extends FakeHost {
   #directory;
 
   /** @param {string} directory the machine's folder */
   constructor(directory) {
+    super({ directory });
     this.#directory = directory;
   }
 
   /**
+   * @override
    * @param {string} file
    * @param {readonly string[]} args
    * @param {RunOptions} [options]
@@ -45,13 +41,15 @@ export class LocalHost {
     return { exitCode, ...output };
   }
 
-  progress() {}
-
-  /** @param {number} durationMs */
+  /**
+   * @override
+   * @param {number} durationMs
+   */
   async sleep(durationMs) {
     await sleep(durationMs);
   }
 
+  /** @override */
   async createSshKey() {
     const privateKeyPath = join(this.#directory, "id_ed25519");
     const exists = await access(privateKeyPath).then(
