@@ -107,6 +107,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       certificates,
       hooks: new PluginHooks(interrupted),
       driverCacheDirectory: join(cache, "driver-cache"),
+      shared: sharedByDrivers(),
       log,
       get signal() {
         return interrupted();
@@ -136,6 +137,15 @@ function once<T>(make: () => T): () => T {
   return () => {
     made ??= { value: make() };
     return made.value;
+  };
+}
+
+function sharedByDrivers(): (driverName: string) => Map<string, unknown> {
+  const shared = new Map<string, Map<string, unknown>>();
+  return (driverName) => {
+    const ofDriver = shared.get(driverName) ?? new Map<string, unknown>();
+    shared.set(driverName, ofDriver);
+    return ofDriver;
   };
 }
 

@@ -31,8 +31,9 @@ export default defineCommand({
     checkOptions(request);
     const made = new Set<string>();
     const make = async (machines: MachineContext, name: string) => {
-      await createMachine(machines, { ...request, name });
-      made.add(name);
+      const plan = await createMachine(machines, { ...request, name });
+      if (plan === undefined) made.add(name);
+      else for (const line of plan) print(line);
     };
     try {
       await eachMachine(program, names, make, { parallel: flags.parallel });

@@ -48,22 +48,38 @@ export function checkOptions({ driver, optionSources }: Pick<CreateRequest, "dri
 /**
  * Makes a machine: its host by the driver, Docker on it by us. After a failure, what was made is in config.json, and `rm` removes it.
  *
+ * @returns `undefined`; or, if the driver's options ask for no more than that, what it would have made, line by line
  * @throws {MachineError} `MACHINE_NAME_INVALID`, `MACHINE_EXISTS`, `HOOK_FAILED`, `PRECREATE_FAILED` (exit code 3), and whatever driver and provisioning throw
  */
-export async function createMachine(context: MachineContext, request: CreateRequest): Promise<void> {
+export async function createMachine(context: MachineContext, request: CreateRequest): Promise<readonly string[] | undefined> {
   assertMachineName(request.name);
   await assertNew(context, request.name);
   const config = configFor(context, request);
   await hooksBeforeCreate(context, { name: request.name, driver: request.driver.name });
-  await withMachineLock(context, request.name, async () => {
+  const plan = await withMachineLock(context, request.name, async () => {
     await assertNew(context, request.name);
     await (await context.certificates()).ensureAuthority();
     // On disk before anything else happens, so that a machine is there as a whole whenever this process dies.
     await context.store.add(config.config, config.secrets);
     const open = await openChecked(context, request, config);
-    await build(context, open);
+    const plan = await planOf(context, open);
+    if (plan === undefined) await build(context, open);
+    return plan;
   });
-  await hooksAfterCreate(context, request.name);
+  if (plan === undefined) await hooksAfterCreate(context, request.name);
+  return plan;
+}
+
+/** What the driver would make, for a user who only wants to know that. Then nothing is left of the machine. */
+async function planOf(context: MachineContext, { name, driver }: OpenMachine): Promise<readonly string[] | undefined> {
+  try {
+    const plan = await driver.plan?.();
+    if (plan !== undefined) await context.store.remove(name);
+    return plan;
+  } catch (error) {
+    await context.store.remove(name);
+    throw error;
+  }
 }
 
 /** What would only fail after the host was made is found before, and leaves nothing. */

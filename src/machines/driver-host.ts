@@ -21,6 +21,9 @@ import type { ConnectOptions } from "../ssh/connect.js";
 export interface DriverHostOptions {
   readonly machineName: string;
   readonly machineDirectory: string;
+  /** What the machines of its driver share, by key. */
+  readonly shared: Map<string, unknown>;
+  readonly storeId: () => Promise<string>;
   readonly log: Logger;
   readonly progress: (step: string) => void;
   readonly signal: AbortSignal;
@@ -78,6 +81,16 @@ export class DriverHost implements Host {
   get cacheDirectory(): string {
     mkdirSync(this.#options.cacheDirectory, { recursive: true, mode: 0o700 });
     return this.#options.cacheDirectory;
+  }
+
+  shared<T>(key: string, make: () => T): T {
+    const { shared } = this.#options;
+    if (!shared.has(key)) shared.set(key, make());
+    return shared.get(key) as T;
+  }
+
+  async storeId(): Promise<string> {
+    return this.#options.storeId();
   }
 
   async withLock<T>(name: string, { subject, timeoutMs }: LockOptions, action: () => Promise<T>): Promise<T> {

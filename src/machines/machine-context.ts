@@ -14,6 +14,8 @@ export interface MachineContext {
   readonly hooks: MachineHooks;
   /** Where drivers keep what can be made or fetched again, such as disk images. */
   readonly driverCacheDirectory: string;
+  /** What the machines of a driver share as long as the program runs. */
+  readonly shared: (driverName: string) => Map<string, unknown>;
   readonly log: Logger;
   /** Says what is being done now, for a live display. */
   readonly progress: (step: string) => void;

@@ -13,6 +13,11 @@ export function machineHost(context: MachineContext, machine: StoredMachine): Dr
     get signal() {
       return context.signal;
     },
+    shared: context.shared(machine.config.DriverName),
+    storeId: async () => {
+      const { storeId } = await import("../store/store-id.js");
+      return storeId(context.store.paths, context.signal);
+    },
     cacheDirectory: context.driverCacheDirectory,
     connectOptions: () => connectOptions(context, machine),
   });

@@ -69,6 +69,11 @@ export class StorePaths {
     return join(this.machineDirectory(name), SECRETS_FILE);
   }
 
+  /** A UUID that tells this store from others. */
+  get storeIdPath(): string {
+    return join(this.storagePath, ".store-id");
+  }
+
   /** The host's key, as recorded when the machine was created. */
   knownHostsPath(name: string): string {
     return join(this.machineDirectory(name), "known_hosts");

@@ -90,6 +90,7 @@ describe("A check of a machine's Docker", () => {
       hooks: { any: false, run: async () => [] },
       progress: () => undefined,
       driverCacheDirectory: join(directory, "cache"),
+      shared: () => new Map(),
       waitTimeoutMs: 1000,
       signal: new AbortController().signal,
     } as MachineContext;

@@ -80,6 +80,7 @@ beforeEach(async () => {
     log,
     progress: () => undefined,
     driverCacheDirectory: join(directory, "cache"),
+    shared: () => new Map(),
     waitTimeoutMs: 1000,
     signal: new AbortController().signal,
   };

@@ -15,6 +15,8 @@ async function hostIn(directory: string, controller = new AbortController()): Pr
     log: new RecordingLog(),
     progress: () => undefined,
     signal: controller.signal,
+    shared: new Map(),
+    storeId: async () => "00000000-0000-4000-8000-000000000000",
     cacheDirectory: join(directory, "cache"),
     connectOptions: () => ({ hostKey: { path: join(directory, "known_hosts"), alias: "dev", unknown: "record" } }),
   });

@@ -60,6 +60,7 @@ async function list(behaviours: Readonly<Record<string, Behaviour>>, timeoutMs: 
     hooks: { any: false, run: async () => [] },
     progress: () => undefined,
     driverCacheDirectory: `${storagePath}/cache`,
+    shared: () => new Map(),
     waitTimeoutMs: 1000,
     signal: new AbortController().signal,
   } as MachineContext;

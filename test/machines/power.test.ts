@@ -71,6 +71,7 @@ async function machineOf(driver: new (...args: ConstructorParameters<typeof Slee
     log: new RecordingLog(),
     progress: () => undefined,
     driverCacheDirectory: join(directory, "cache"),
+    shared: () => new Map(),
     waitTimeoutMs: 1000,
     signal: new AbortController().signal,
   };

@@ -3,6 +3,7 @@ import { DriverError } from "./errors.js";
 import type { Host } from "./host.js";
 import type { DriverState, Machine } from "./machine.js";
 import type { OptionSpec, OptionSpecs, OptionValues } from "./options.js";
+import type { Orphan, OrphanSearch } from "./orphan.js";
 
 const brand: unique symbol = Symbol.for("docker-machine.DriverDefinition");
 
@@ -25,6 +26,8 @@ export interface DriverDescription<O extends OptionSpecs = OptionSpecs, S extend
    * @param env environment variables, such as PATH
    */
   isAvailable?(env: Readonly<Record<string, string | undefined>>): Promise<boolean>;
+  /** Looks for what the driver made and no machine knows of. What may be another store's is told apart by {@link Host.storeId}. */
+  findOrphans?(search: OrphanSearch<O, S>, host: Host): Promise<readonly Orphan[]>;
   /** Makes the driver for one machine. It does no work of its own. */
   createDriver(machine: Machine<O, S>, host: Host): BaseDriver<O, S>;
 }

@@ -28,6 +28,12 @@ export abstract class BaseDriver<O extends OptionSpecs = OptionSpecs, S extends 
   /** Checks whether `create` could work, before anything is made. It must leave nothing behind. */
   preCreateCheck?(): Promise<void>;
 
+  /**
+   * What {@link create} would make, line by line, if the machine's options wish for that instead of making it; else `undefined`.
+   * It runs after {@link preCreateCheck}, and makes nothing.
+   */
+  plan?(): Promise<readonly string[] | undefined>;
+
   /** Makes the host and returns when it is started; SSH need not answer yet. Persists after each outside effect. */
   abstract create(): Promise<void>;
 

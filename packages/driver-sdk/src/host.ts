@@ -95,4 +95,12 @@ export interface Host {
    * @throws {DriverError} `LOCK_TIMEOUT`, `OPERATION_ABORTED`, and whatever `action` throws
    */
   withLock<T>(name: string, options: LockOptions, action: () => Promise<T>): Promise<T>;
+  /**
+   * What the driver's machines share for as long as this process runs, such as a connection, or one request for the statuses of all of them.
+   *
+   * @param make called for the first machine that asks for `key`; the others get what it returned
+   */
+  shared<T>(key: string, make: () => T): T;
+  /** A UUID of the store that the machine is in, always the same. Mark with it what is made where other people make the same, such as in a cloud account. */
+  storeId(): Promise<string>;
 }

@@ -20,5 +20,6 @@ export {
   type StringListOption,
   type StringOption,
 } from "./options.js";
+export type { Orphan, OrphanSearch } from "./orphan.js";
 export type { SshEndpoint } from "./ssh-endpoint.js";
 export { throwIfAborted, type WaitForOptions, type WaitHost, waitFor } from "./wait-for.js";

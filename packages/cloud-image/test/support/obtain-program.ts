@@ -16,6 +16,8 @@ const host = new DriverHost({
   log: { debug: quiet, info: quiet, warn: quiet },
   progress: quiet,
   signal: controller.signal,
+  shared: new Map(),
+  storeId: async () => "00000000-0000-4000-8000-000000000000",
   cacheDirectory,
   connectOptions: () => {
     throw new Error("no SSH here");

@@ -42,6 +42,8 @@ export interface FakeHostOptions {
   readonly cacheDirectory?: string;
   /** The machine's folder, where the SSH key is made. Without it, `createSshKey` is refused. */
   readonly directory?: string;
+  /** The store's UUID. Default: one that all have in common. */
+  readonly storeId?: string;
   /** What runs, sleeps and key creation pass through. Default: nothing. */
   readonly steps?: StepRunner;
 }
@@ -69,6 +71,8 @@ export class FakeHost implements Host {
   readonly #directory: string | undefined;
   readonly #cacheDirectory: string | undefined;
   readonly #locks = new Map<string, Promise<unknown>>();
+  readonly #shared = new Map<string, unknown>();
+  readonly #storeId: string;
   readonly #steps: StepRunner;
 
   constructor(options: FakeHostOptions = {}) {
@@ -76,6 +80,7 @@ export class FakeHost implements Host {
     this.#sshScript = options.ssh ?? nothingAnswers;
     this.#directory = options.directory;
     this.#cacheDirectory = options.cacheDirectory;
+    this.#storeId = options.storeId ?? "00000000-0000-4000-8000-000000000000";
     this.#steps = options.steps ?? undisturbed;
   }
 
@@ -118,6 +123,16 @@ export class FakeHost implements Host {
       result.catch(() => undefined),
     );
     return result;
+  }
+
+  /** Shares among the calls on this host. */
+  shared<T>(key: string, make: () => T): T {
+    if (!this.#shared.has(key)) this.#shared.set(key, make());
+    return this.#shared.get(key) as T;
+  }
+
+  async storeId(): Promise<string> {
+    return this.#storeId;
   }
 
   progress(step: string): void {

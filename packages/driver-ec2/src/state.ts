@@ -1,0 +1,33 @@
+/** What the driver `amazonec2` saves, in the words of the Go driver where it has them. */
+export type Ec2State = {
+  /** The address that SSH and Docker are reached at: public, private or IPv6, as the options wish. */
+  readonly IPAddress?: string;
+  readonly SSHUser?: string;
+  readonly SSHPort?: number;
+  readonly SSHKeyPath?: string;
+  readonly PrivateIPAddress?: string;
+  /** The UUID that all resources of this machine are tagged with. Ours; saved before anything is made. */
+  readonly MachineId?: string;
+  readonly Region?: string;
+  readonly InstanceId?: string;
+  readonly InstanceType?: string;
+  readonly AMI?: string;
+  readonly VpcId?: string;
+  readonly SubnetId?: string;
+  /** The letter behind the region's name, as the Go driver has it: `a`. */
+  readonly Zone?: string;
+  readonly KeyName?: string;
+  /** Whether the key pair is the user's own, and stays. */
+  readonly ExistingKey?: boolean;
+  /** All groups that the instance is in. */
+  readonly SecurityGroupIds?: readonly string[];
+  readonly SecurityGroupNames?: readonly string[];
+  /** Those among them that we made, or found made by us for this store: the last machine in one removes it. Ours. */
+  readonly OwnSecurityGroupIds?: readonly string[];
+  /** Idempotency token of the launch that is under way or was done last: a repeat with it launches nothing twice. Ours. */
+  readonly LaunchToken?: string;
+  /** Ours. */
+  readonly SpotInstanceRequestId?: string;
+  /** Ours. */
+  readonly FleetId?: string;
+};
