@@ -21,8 +21,13 @@ export interface Orphan {
 export interface OrphanSearch<O extends OptionSpecs = OptionSpecs, S extends DriverState = DriverState> {
   /** As typed for the search, and from the environment: credentials, regions. */
   readonly options: OptionValues<O>;
-  /** The driver's machines that are in the store. What is theirs is no orphan. */
-  readonly machines: readonly { readonly name: string; readonly state: Readonly<Partial<S>> }[];
+  /**
+   * The driver's machines that are in the store now. What is theirs is no orphan.
+   * Ask after everything outside was listed: what is made for a machine is made after its state says so, so nothing of one that is being created is taken for an orphan.
+   *
+   * @throws if one of them can't be read, since it can't be told then what is its
+   */
+  machines(): Promise<readonly { readonly name: string; readonly state: Readonly<Partial<S>> }[]>;
   /** Whether what machines of another store left is meant, too: of one that was deleted, but also of colleagues'. */
   readonly anyStore: boolean;
 }
