@@ -1,0 +1,138 @@
+import type { OptionSpecs } from "@docker-machine/driver-sdk";
+
+/** The instance: image, size, disk, price, life. */
+export const hostOptions = {
+  ami: {
+    type: "string",
+    flag: "amazonec2-ami",
+    env: "AWS_AMI",
+    usage: "Amazon machine image, such as ami-0123456789abcdef0 (default: the newest of --amazonec2-image)",
+  },
+  image: {
+    type: "string",
+    flag: "amazonec2-image",
+    usage: "System whose newest image is looked up, for the processor of the instance type",
+    default: "ubuntu-24.04",
+    choices: ["ubuntu-22.04", "ubuntu-24.04", "ubuntu-26.04", "debian-12", "debian-13", "amazon-linux-2023"],
+  },
+  instanceType: {
+    type: "string-list",
+    flag: "amazonec2-instance-type",
+    env: "AWS_INSTANCE_TYPE",
+    usage: "Instance type; several are tried in turn where capacity is missing (repeatable)",
+    default: ["t3.micro"],
+  },
+  deviceName: {
+    type: "string",
+    flag: "amazonec2-device-name",
+    env: "AWS_DEVICE_NAME",
+    usage: "Device name of the root volume (default: the image's)",
+  },
+  rootSize: {
+    type: "integer",
+    flag: "amazonec2-root-size",
+    env: "AWS_ROOT_SIZE",
+    usage: "Size of the root volume in GB",
+    default: 16,
+    minimum: 1,
+    maximum: 65_536,
+  },
+  volumeType: {
+    type: "string",
+    flag: "amazonec2-volume-type",
+    env: "AWS_VOLUME_TYPE",
+    usage: "Type of the root volume: gp3, gp2 or standard",
+    default: "gp3",
+  },
+  volumeEncrypted: {
+    type: "boolean",
+    flag: "amazonec2-volume-encrypted",
+    usage: "Encrypt the root volume (also: --amazonec2-encrypt-ebs-volume)",
+  },
+  volumeKmsKey: {
+    type: "string",
+    flag: "amazonec2-volume-kms-key",
+    env: "AWS_VOLUME_KMS_KEY",
+    usage: "KMS key (ID, ARN or alias) that the root volume is encrypted with (also: --amazonec2-kms-key)",
+  },
+  encryptEbsVolume: {
+    type: "boolean",
+    flag: "amazonec2-encrypt-ebs-volume",
+    env: "AWS_ENCRYPT_EBS_VOLUME",
+    usage: "The same as --amazonec2-volume-encrypted",
+  },
+  kmsKey: {
+    type: "string",
+    flag: "amazonec2-kms-key",
+    env: "AWS_KMS_KEY",
+    usage: "The same as --amazonec2-volume-kms-key",
+  },
+  iamInstanceProfile: {
+    type: "string",
+    flag: "amazonec2-iam-instance-profile",
+    env: "AWS_INSTANCE_PROFILE",
+    usage: "IAM instance profile (name or ARN) that gives programs on the instance their role",
+  },
+  userdata: {
+    type: "string",
+    flag: "amazonec2-userdata",
+    env: "AWS_USERDATA",
+    usage: "User data for cloud-init: a file, or the text itself",
+  },
+  tags: {
+    type: "string",
+    flag: "amazonec2-tags",
+    env: "AWS_TAGS",
+    usage: "Tags for all that is made: key1,value1,key2,value2",
+  },
+  sshUser: {
+    type: "string",
+    flag: "amazonec2-ssh-user",
+    env: "AWS_SSH_USER",
+    usage: "User to log in as (default: the image's own, such as ubuntu)",
+  },
+  sshKeypath: {
+    type: "string",
+    flag: "amazonec2-ssh-keypath",
+    env: "AWS_SSH_KEYPATH",
+    usage: "Existing private key to log in with, with its .pub beside it (default: a new one)",
+  },
+  keypairName: {
+    type: "string",
+    flag: "amazonec2-keypair-name",
+    env: "AWS_KEYPAIR_NAME",
+    usage: "Existing key pair of the region; needs --amazonec2-ssh-keypath",
+  },
+  requestSpotInstance: { type: "boolean", flag: "amazonec2-request-spot-instance", usage: "Launch a spot instance" },
+  spotPrice: {
+    type: "string",
+    flag: "amazonec2-spot-price",
+    usage: "Highest price of the spot instance in USD an hour (default: the on-demand price)",
+  },
+  spotFallback: {
+    type: "boolean",
+    flag: "amazonec2-spot-fallback",
+    usage: "Launch an on-demand instance where there is no spot capacity",
+  },
+  blockDurationMinutes: {
+    type: "integer",
+    flag: "amazonec2-block-duration-minutes",
+    usage: "Without effect: AWS has retired spot blocks",
+    default: 0,
+    minimum: 0,
+  },
+  hibernate: {
+    type: "boolean",
+    flag: "amazonec2-hibernate",
+    usage: "Launch an instance that can hibernate; its root volume is encrypted",
+  },
+  monitoring: { type: "boolean", flag: "amazonec2-monitoring", usage: "Detailed CloudWatch monitoring" },
+  useEbsOptimizedInstance: { type: "boolean", flag: "amazonec2-use-ebs-optimized-instance", usage: "Launch an EBS-optimized instance" },
+  placementGroup: { type: "string", flag: "amazonec2-placement-group", usage: "Existing placement group to launch into" },
+  tenancy: {
+    type: "string",
+    flag: "amazonec2-tenancy",
+    usage: "Whose hardware the instance shares: default, dedicated or host",
+    choices: ["default", "dedicated", "host"],
+  },
+} as const satisfies OptionSpecs;

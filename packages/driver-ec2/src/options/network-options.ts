@@ -1,0 +1,135 @@
+import type { OptionSpecs } from "@docker-machine/driver-sdk";
+
+/** How the instance is reached, and by whom. */
+export const networkOptions = {
+  vpcId: {
+    type: "string",
+    flag: "amazonec2-vpc-id",
+    env: "AWS_VPC_ID",
+    usage: "VPC (default: that of the subnet, else the region's default VPC)",
+  },
+  subnetId: {
+    type: "string-list",
+    flag: "amazonec2-subnet-id",
+    env: "AWS_SUBNET_ID",
+    usage: "Subnet; several are tried in turn where capacity is missing (repeatable; default: those of the VPC)",
+  },
+  zone: {
+    type: "string",
+    flag: "amazonec2-zone",
+    env: "AWS_ZONE",
+    usage: "Availability zone: a letter, or all of it, such as eu-west-1b (default: any that has capacity)",
+  },
+  securityGroup: {
+    type: "string-list",
+    flag: "amazonec2-security-group",
+    env: "AWS_SECURITY_GROUP",
+    usage: "Security group's name or ID (repeatable; default: one of ours, made for all machines of this store)",
+  },
+  securityGroupReadonly: {
+    type: "boolean",
+    flag: "amazonec2-security-group-readonly",
+    env: "AWS_SECURITY_GROUP_READONLY",
+    usage: "Add no rules to security groups",
+  },
+  openPort: {
+    type: "string-list",
+    flag: "amazonec2-open-port",
+    usage: "Port to open besides SSH and Docker: 8080, 8080/udp or 8000-8100 (repeatable)",
+  },
+  ingressCidr: {
+    type: "string-list",
+    flag: "amazonec2-ingress-cidr",
+    usage: "Who may reach the ports: 203.0.113.0/24, or 0.0.0.0/0 for all (repeatable; default: this computer's public address)",
+  },
+  addressService: {
+    type: "string",
+    flag: "amazonec2-address-service",
+    usage: "URL that answers with this computer's public address",
+    default: "https://checkip.amazonaws.com",
+  },
+  sshPort: {
+    type: "integer",
+    flag: "amazonec2-ssh-port",
+    env: "AWS_SSH_PORT",
+    usage: "Port of SSH",
+    default: 22,
+    minimum: 1,
+    maximum: 65_535,
+  },
+  privateAddressOnly: {
+    type: "boolean",
+    flag: "amazonec2-private-address-only",
+    usage: "Give the instance no public address, and use its private one",
+  },
+  usePrivateAddress: {
+    type: "boolean",
+    flag: "amazonec2-use-private-address",
+    usage: "Use the private address, though the instance may have a public one",
+  },
+  bastion: {
+    type: "string",
+    flag: "amazonec2-bastion",
+    usage: "Host through which the instance is reached by SSH: USER@HOST[:PORT]",
+  },
+  bastionSshKeypath: {
+    type: "string",
+    flag: "amazonec2-bastion-ssh-keypath",
+    usage: "Private key for --amazonec2-bastion (default: the SSH agent and your default keys)",
+  },
+  ipv6AddressCount: {
+    type: "integer",
+    flag: "amazonec2-ipv6-address-count",
+    env: "AWS_IPV6_ADDRESS_COUNT",
+    usage: "Number of IPv6 addresses of the instance",
+    default: 0,
+    minimum: 0,
+  },
+  ipv6AddressOnly: {
+    type: "boolean",
+    flag: "amazonec2-ipv6-address-only",
+    env: "AWS_IPV6_ADDRESS_ONLY",
+    usage: "Give the instance no public IPv4 address, and use its IPv6 address; needs --amazonec2-ipv6-address-count",
+  },
+  enablePrimaryIpv6: {
+    type: "boolean",
+    flag: "amazonec2-enable-primary-ipv6",
+    env: "AWS_ENABLE_PRIMARY_IPV6",
+    usage: "Make the first IPv6 address the primary one, which never changes",
+  },
+  httpEndpoint: {
+    type: "string",
+    flag: "amazonec2-http-endpoint",
+    env: "AWS_HTTP_ENDPOINT",
+    usage: "Whether the instance metadata service can be reached: enabled or disabled (default: enabled)",
+    choices: ["enabled", "disabled"],
+  },
+  httpTokens: {
+    type: "string",
+    flag: "amazonec2-http-tokens",
+    env: "AWS_HTTP_TOKENS",
+    usage: "Whether the instance metadata service needs a token (IMDSv2): required or optional (default: required)",
+    choices: ["required", "optional"],
+  },
+  metadataToken: {
+    type: "string",
+    flag: "amazonec2-metadata-token",
+    usage: "The same as --amazonec2-http-tokens",
+    choices: ["required", "optional"],
+  },
+  metadataTokenResponseHopLimit: {
+    type: "integer",
+    flag: "amazonec2-metadata-token-response-hop-limit",
+    usage: "Hops that an answer of the instance metadata service may take; containers need 2",
+    default: 2,
+    minimum: 1,
+    maximum: 64,
+  },
+  httpProtocolIpv6: {
+    type: "string",
+    flag: "amazonec2-http-protocol-ipv6",
+    env: "AWS_HTTP_PROTOCOL_IPV6",
+    usage: "Whether the instance metadata service can be reached over IPv6: enabled or disabled (default: disabled)",
+    choices: ["enabled", "disabled"],
+  },
+} as const satisfies OptionSpecs;
