@@ -4,7 +4,7 @@ import { hasCode, MachineError, messageOf } from "../errors.js";
 import { readTextFile } from "../files/read-file.js";
 import { engineError } from "./engine-error.js";
 import type { HttpResponse } from "./http-response.js";
-import { getOverTls, RequestTimeout } from "./tls-request.js";
+import { type Dial, getOverTls, RequestTimeout } from "./tls-request.js";
 
 /** What an engine demands of a client, and what the client checks the engine by. All PEM. */
 export interface EngineCredentials {
@@ -21,11 +21,13 @@ export interface EngineVersion {
   readonly apiVersion: string;
 }
 
-/** How long a request may take. */
+/** How long a request may take, and which way it goes. */
 export interface EngineRequestOptions {
-  /** Milliseconds for the whole request. Default: 10,000. */
+  /** Milliseconds for the whole request, without `dial`. Default: 10,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Default: TCP. */
+  readonly dial?: Dial | undefined;
 }
 
 /** The path that the Go program asks for. Engines from 25 on refuse it; what stands in for an engine may know no other. */
@@ -51,7 +53,7 @@ export function readEngineCredentials(directory: string): EngineCredentials {
  *
  * @param url `tcp://host:port`
  * @throws {MachineError} `ENGINE_URL_INVALID`, `ENGINE_UNREACHABLE`, `ENGINE_TIMEOUT`, `ENGINE_NOT_TLS`, `ENGINE_CERTIFICATE_INVALID`, `ENGINE_CLIENT_REFUSED`,
- * `ENGINE_ANSWER_INVALID`, `OPERATION_ABORTED`
+ * `ENGINE_ANSWER_INVALID`, `OPERATION_ABORTED`, and what `dial` throws of its own
  */
 export async function engineVersion(
   url: string,
@@ -89,11 +91,11 @@ export class Engines {
     url: string,
     path: string,
     credentials: () => EngineCredentials,
-    { timeoutMs = 10_000, signal }: EngineRequestOptions,
+    { timeoutMs = 10_000, signal, dial }: EngineRequestOptions,
   ): Promise<HttpResponse> {
     const address = addressOf(url);
     try {
-      return await getOverTls({ ...address, path, timeoutMs, signal, secureContext: () => this.#contextOf(credentials()) });
+      return await getOverTls({ ...address, path, timeoutMs, signal, dial, secureContext: () => this.#contextOf(credentials()) });
     } catch (error) {
       if (error instanceof MachineError) throw error;
       if (signal?.aborted === true) throw new MachineError("OPERATION_ABORTED", `Interrupted while asking the engine at ${url}.`);

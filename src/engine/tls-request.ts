@@ -1,6 +1,14 @@
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTcp, isIP } from "node:net";
+import type { Duplex } from "node:stream";
 import { connect as connectTls, type SecureContext } from "node:tls";
 import { type HttpResponse, readHttpResponse } from "./http-response.js";
+
+/**
+ * Connects to a server that can't be reached straight from here, such as through SSH.
+ *
+ * @param host name or address, without brackets
+ */
+export type Dial = (host: string, port: number) => Promise<Duplex>;
 
 /** What {@link getOverTls} asks. */
 export interface TlsRequest {
@@ -12,6 +20,8 @@ export interface TlsRequest {
   secureContext(): SecureContext;
   /** Aborting ends the request with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Default: TCP. It has a deadline of its own, and what it throws is thrown. */
+  readonly dial?: Dial | undefined;
   readonly timeoutMs: number;
 }
 
@@ -35,10 +45,16 @@ export function prepareTls(): void {
  *
  * @throws {RequestTimeout} and {@link Error} as sockets and TLS have them
  */
-export function getOverTls(request: TlsRequest): Promise<HttpResponse> {
+export async function getOverTls(request: TlsRequest): Promise<HttpResponse> {
+  const { dial, host, port } = request;
+  return dial === undefined ? exchange(request) : exchange(request, await dial(host, port));
+}
+
+/** @param channel what is connected already */
+function exchange(request: TlsRequest, channel?: Duplex): Promise<HttpResponse> {
   const { host, port, signal, timeoutMs } = request;
   return new Promise((resolve, reject) => {
-    const sockets: Socket[] = [];
+    const sockets: Duplex[] = channel === undefined ? [] : [channel];
     const end = (settle: () => void) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
@@ -50,15 +66,17 @@ export function getOverTls(request: TlsRequest): Promise<HttpResponse> {
     const timer = setTimeout(() => fail(new RequestTimeout()), timeoutMs);
     if (signal?.aborted === true) return onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
-    const tcp = connectTcp({ host, port }).on("error", fail);
-    sockets.push(tcp);
-    tcp.once("connect", () => {
+    const begin = (connected: Duplex) => {
       try {
-        sockets.push(ask(tcp, request, { resolve: (response) => end(() => resolve(response)), reject: fail }));
+        sockets.push(ask(connected, request, { resolve: (response) => end(() => resolve(response)), reject: fail }));
       } catch (error) {
         fail(error);
       }
-    });
+    };
+    if (channel !== undefined) return begin(channel.on("error", fail));
+    const tcp = connectTcp({ host, port }).on("error", fail);
+    sockets.push(tcp);
+    tcp.once("connect", () => begin(tcp));
   });
 }
 
@@ -67,9 +85,9 @@ interface Settle {
   reject(error: unknown): void;
 }
 
-function ask(tcp: Socket, { host, port, path, secureContext }: TlsRequest, { resolve, reject }: Settle): Socket {
+function ask(connected: Duplex, { host, port, path, secureContext }: TlsRequest, { resolve, reject }: Settle): Duplex {
   const name = isIP(host) === 0 ? { servername: host } : {};
-  const socket = connectTls({ socket: tcp, host, secureContext: secureContext(), ...name });
+  const socket = connectTls({ socket: connected, host, secureContext: secureContext(), ...name });
   let received: Buffer = Buffer.alloc(0);
   const read = (isComplete: boolean) => {
     try {

@@ -3,6 +3,7 @@ import { endWarnings } from "../certificates/end-warnings.js";
 import { type EngineCredentials, type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { prepareTls } from "../engine/tls-request.js";
 import { MachineError } from "../errors.js";
+import { engineTunnel, jumpedEndpoint } from "./engine-tunnel.js";
 import type { MachineContext } from "./machine-context.js";
 import { type OpenMachine, openMachine } from "./open-machine.js";
 import { isCheckedRecently, rememberCheck } from "./recent-check.js";
@@ -40,8 +41,8 @@ export async function proxyException(context: MachineContext, name: string): Pro
 
 /** The version of the Docker that runs on a machine. */
 export async function machineEngineVersion(context: MachineContext, name: string): Promise<EngineVersion> {
-  const { url, certPath } = await describeConnection(context, name, {});
-  return (await askEngine(context, url, certPath)).version;
+  const open = await openMachine(context, name);
+  return (await askEngine(context, open, await open.driver.url())).version;
 }
 
 /**
@@ -50,19 +51,27 @@ export async function machineEngineVersion(context: MachineContext, name: string
  * @throws {MachineError} `ENGINE_…` if it does not answer over TLS, `MACHINE_NOT_SWARM_MASTER`
  */
 export async function checkedConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
-  const connection = await describeConnection(context, name, options);
-  const { url, certPath } = connection;
-  if (isCheckedRecently(certPath, url)) return connection;
-  const { warnings } = await askEngine(context, url, certPath);
+  const open = await openMachine(context, name);
+  const engineUrl = await open.driver.url();
+  const url = options.swarm === true ? swarmUrl(open, engineUrl) : engineUrl;
+  const certPath = open.machine.directory;
+  await warnOfJumpHost(context, open);
+  if (isCheckedRecently(certPath, url)) return { url, certPath };
+  const { warnings } = await askEngine(context, open, url);
   // A warning is for every command, not for one in three seconds.
   if (warnings.length === 0) rememberCheck(certPath, url);
-  return connection;
+  return { url, certPath };
 }
 
-async function describeConnection(context: MachineContext, name: string, options: ConnectionOptions): Promise<Connection> {
-  const open = await openMachine(context, name);
-  const url = await open.driver.url();
-  return { url: options.swarm === true ? swarmUrl(open, url) : url, certPath: open.machine.directory };
+/** A Docker client can't log in through another host by itself. The machine's certificate names `localhost`, too. */
+async function warnOfJumpHost({ log }: MachineContext, { name, driver }: OpenMachine): Promise<void> {
+  const endpoint = await jumpedEndpoint(driver);
+  if (endpoint === undefined) return;
+  const port = await driver.enginePort();
+  log.warn(
+    `Docker of "${name}" is only reached through the host ${endpoint.jump.host}. For a Docker client, keep this running: ` +
+      `docker-machine ssh ${name} -N -L ${port}:localhost:${port}; and set DOCKER_HOST=tcp://localhost:${port}`,
+  );
 }
 
 /** What an engine's answer comes to if a certificate has ended. */
@@ -75,9 +84,11 @@ interface EngineAnswer {
 }
 
 /** If the client's files don't belong together, whoever copied them was killed: then they are copied again. */
-async function askEngine(context: MachineContext, url: string, certPath: string): Promise<EngineAnswer> {
+async function askEngine(context: MachineContext, open: OpenMachine, url: string): Promise<EngineAnswer> {
   prepareTls();
-  const ask = async () => engineVersion(url, await credentialsIn(context, certPath));
+  const certPath = open.machine.directory;
+  using tunnel = await engineTunnel(context, open);
+  const ask = async () => engineVersion(url, await credentialsIn(context, certPath), { dial: tunnel?.dial });
   const warn = () => {
     const warnings = endWarnings(certPath);
     for (const warning of warnings) context.log.warn(warning);

@@ -1,7 +1,9 @@
 import { isDriverError, type MachineStatus } from "@docker-machine/driver-sdk";
 import { type EngineCredentials, Engines, readEngineCredentials } from "../engine/docker-api.js";
 import { messageOf } from "../errors.js";
+import type { SshConnection } from "../ssh/ssh-connection.js";
 import type { EngineOptions, MachineConfig, SwarmOptions } from "../store/machine-config.js";
+import { engineTunnel } from "./engine-tunnel.js";
 import type { MachineContext } from "./machine-context.js";
 import { openLoaded } from "./open-machine.js";
 
@@ -40,9 +42,11 @@ export async function listMachines(context: MachineContext, names: readonly stri
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(new Error("No answer in time")), options.timeoutMs);
   const late = new Promise<"late">((resolve) => deadline.signal.addEventListener("abort", () => resolve("late"), { once: true }));
-  const asked = { context: withDeadline(context, deadline), engines: new Engines(), late, options, signal: deadline.signal };
+  const sharedJumps = new Map<string, Promise<SshConnection>>();
+  const asked = { context: withDeadline(context, deadline), engines: new Engines(), sharedJumps, late, options, signal: deadline.signal };
   const rows = await Promise.all(names.map((name) => describe(asked, name)));
   clearTimeout(timer);
+  for (const jump of sharedJumps.values()) jump.then((connection) => connection.close()).catch(() => undefined);
   return rows.filter((row) => row !== undefined);
 }
 
@@ -50,6 +54,8 @@ export async function listMachines(context: MachineContext, names: readonly stri
 interface Asked {
   readonly context: MachineContext;
   readonly engines: Engines;
+  /** An SSH server drops some of many logins at once (OpenSSH's MaxStartups), and many machines may be behind one jump host. */
+  readonly sharedJumps: Map<string, Promise<SshConnection>>;
   /** Resolved at the deadline. Drivers need not look at their signal: the list goes on without them. */
   readonly late: Promise<"late">;
   readonly options: ListOptions;
@@ -99,7 +105,7 @@ interface Progress {
   config?: MachineConfig;
 }
 
-async function ask({ context, engines, options, signal }: Asked, machine: Progress) {
+async function ask({ context, engines, sharedJumps, options, signal }: Asked, machine: Progress) {
   const { name } = machine.known;
   const config = await context.store.load(name);
   const { DriverName: driverName, HostOptions } = config;
@@ -111,16 +117,19 @@ async function ask({ context, engines, options, signal }: Asked, machine: Progre
     swarmOptions: HostOptions.SwarmOptions,
     driverIsMissing: false,
   };
-  const { driver, loaded } = await openLoaded(context, config);
+  const open = await openLoaded(context, config);
+  const { driver, loaded } = open;
   machine.known = { ...machine.known, driverIsMissing: loaded.kind === "missing" };
   const status = await driver.status();
   if (status !== "Running") return { status, url: "", error: "" };
   const url = await driver.url();
   if (options.engine === false) return { status, url, error: "" };
   try {
+    using tunnel = await engineTunnel(context, open, { sharedJumps });
     const answered = await engines.version(url, () => credentialsOf(context, name), {
       timeoutMs: options.timeoutMs,
       signal,
+      dial: tunnel?.dial,
     });
     return { status, url, engineVersion: answered.version, error: "" };
   } catch (error) {

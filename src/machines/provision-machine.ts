@@ -1,7 +1,8 @@
-import { type BaseDriver, isDriverError, type SshEndpoint, waitFor } from "@docker-machine/driver-sdk";
+import { type BaseDriver, type DriverError, isDriverError, type SshEndpoint, waitFor } from "@docker-machine/driver-sdk";
 import { endWarnings } from "../certificates/end-warnings.js";
 import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError, messageOf } from "../errors.js";
+import { engineTunnel } from "./engine-tunnel.js";
 import type { MachineContext } from "./machine-context.js";
 import { connectOptions, machineHost } from "./machine-host.js";
 import { type OpenMachine, withMachine } from "./open-machine.js";
@@ -27,7 +28,8 @@ export async function provisionMachine(context: MachineContext, open: OpenMachin
   log.info("Waiting for SSH to be available...");
   await provisionOverSsh(context, open, options);
   log.info("Checking connection to Docker...");
-  await engineVersion(await open.driver.url(), await readEngineCredentials(open.machine.directory), { signal });
+  using tunnel = await engineTunnel(context, open);
+  await engineVersion(await open.driver.url(), await readEngineCredentials(open.machine.directory), { signal, dial: tunnel?.dial });
   log.info("Docker is up and running!");
 }
 
@@ -102,13 +104,14 @@ export async function waitForEngine(context: MachineContext, open: OpenMachine):
   const url = await open.driver.url();
   const credentials = await readEngineCredentials(open.machine.directory);
   try {
+    using tunnel = await engineTunnel(context, open, { waitMs: context.waitTimeoutMs });
     await waitFor(
       machineHost(context, open.machine),
       async () => {
         try {
-          return await engineVersion(url, credentials, { signal: context.signal });
+          return await engineVersion(url, credentials, { signal: context.signal, dial: tunnel?.dial });
         } catch (error) {
-          if (isDriverError(error) && error.code === "ENGINE_CERTIFICATE_INVALID") throw error;
+          if (isDriverError(error) && isFinal(error)) throw error;
           throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
         }
       },
@@ -120,6 +123,11 @@ export async function waitForEngine(context: MachineContext, open: OpenMachine):
     context.log.info(`The certificate of "${open.name}" does not fit ${url}, making a new one...`);
     await provisionMachine(context, open);
   }
+}
+
+/** The way through SSH has waited already for what waiting can mend, except where it was lost on the way. */
+function isFinal(error: DriverError): boolean {
+  return error.code === "ENGINE_CERTIFICATE_INVALID" || (error.code.startsWith("SSH_") && !isConnectionLost(error));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { engineVersion, readEngineCredentials } from "../engine/docker-api.js";
 import { MachineError } from "../errors.js";
+import { engineTunnel } from "./engine-tunnel.js";
 import type { MachineContext } from "./machine-context.js";
 import { connectOptions } from "./machine-host.js";
 import { type OpenMachine, withMachine } from "./open-machine.js";
@@ -52,7 +53,9 @@ async function assertRunning({ name, driver }: OpenMachine): Promise<void> {
 /** An engine that doesn't run may be upgraded too. */
 async function versionNow(context: MachineContext, open: OpenMachine, url: string): Promise<string | undefined> {
   try {
-    const { version } = await engineVersion(url, await readEngineCredentials(open.machine.directory), { signal: context.signal });
+    using tunnel = await engineTunnel(context, open);
+    const credentials = await readEngineCredentials(open.machine.directory);
+    const { version } = await engineVersion(url, credentials, { signal: context.signal, dial: tunnel?.dial });
     return version;
   } catch {
     context.signal.throwIfAborted();

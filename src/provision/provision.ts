@@ -4,6 +4,7 @@ import { DOCKER_TLS_PORT, isDriverError, type Logger, throwIfAborted, waitFor } 
 import type { Certificates } from "../certificates/certificates.js";
 import { CERTIFICATE_MODE } from "../certificates/pair.js";
 import { type EngineVersion, engineVersion, readEngineCredentials } from "../engine/docker-api.js";
+import type { Dial } from "../engine/tls-request.js";
 import { MachineError, messageOf } from "../errors.js";
 import { PRIVATE_FILE_MODE } from "../files/atomic-file.js";
 import type { RemoteFile, SshConnection } from "../ssh/ssh-connection.js";
@@ -179,7 +180,7 @@ async function applyConfiguration({ connection, machineName }: ProvisionRequest)
 /**
  * Waits until Docker answers over TLS, and returns its version.
  *
- * @throws {MachineError} `ENGINE_NOT_RUNNING` with the end of its journal
+ * @throws {MachineError} `ENGINE_NOT_RUNNING` with the end of its journal, `SSH_CONNECTION_LOST`
  */
 export async function waitForEngine(request: WaitForEngineRequest): Promise<EngineVersion> {
   const { connection, engineTimeoutMs = 120_000, engineUrl, machineDirectory, signal } = request;
@@ -188,11 +189,14 @@ export async function waitForEngine(request: WaitForEngineRequest): Promise<Engi
     await sleep(durationMs, undefined, { signal }).catch(() => undefined);
     throwIfAborted(signal);
   };
+  const isReachedStraight = connection.endpoint.jump === undefined;
+  const dial: Dial | undefined = isReachedStraight ? undefined : (host, port) => connection.dial(host, port);
   const probe = async () => {
     try {
-      return await engineVersion(engineUrl, credentials, { signal });
+      return await engineVersion(engineUrl, credentials, { signal, dial });
     } catch (error) {
       throwIfAborted(signal);
+      if (isDriverError(error) && error.code === "SSH_CONNECTION_LOST") throw error;
       throw new Error(messageOf(error), { cause: error });
     }
   };
@@ -200,6 +204,7 @@ export async function waitForEngine(request: WaitForEngineRequest): Promise<Engi
     return await waitFor({ signal, sleep: pause }, probe, { description: `Docker at ${engineUrl}`, timeoutMs: engineTimeoutMs });
   } catch (error) {
     throwIfAborted(signal);
+    if (isDriverError(error) && error.code === "SSH_CONNECTION_LOST") throw error;
     const journal = await connection.runScript(JOURNAL, [], { as: "root", purpose: "read Docker's journal" });
     throw new MachineError("ENGINE_NOT_RUNNING", `${messageOf(error)} The end of its journal on the host:\n${journal.stdout.trim()}`, {
       cause: error,

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDriverError, type Logger, type SshEndpoint, throwIfAborted, waitFor } from "@docker-machine/driver-sdk";
 import type { AnyAuthMethod, Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
-import { hasCode, MachineError, messageOf } from "../errors.js";
+import { MachineError } from "../errors.js";
+import { connectError, type HostRole, placeOf } from "./connect-error.js";
 import { readPrivateKey } from "./keys.js";
 import {
   type HostKey,
@@ -14,7 +15,7 @@ import {
   readHostKeys,
   recordHostKey,
 } from "./known-hosts.js";
-import { SshConnection } from "./ssh-connection.js";
+import { type JumpHost, SshConnection } from "./ssh-connection.js";
 
 /** How {@link connectSsh} connects. */
 export interface ConnectOptions {
@@ -24,6 +25,11 @@ export interface ConnectOptions {
   /** Milliseconds for connecting and logging in. Default: 20,000. */
   readonly timeoutMs?: number;
   readonly log?: Pick<Logger, "debug">;
+  /**
+   * Connections to jump hosts that several machines use at once, filled here. Whoever made the map ends them. Default: each connection has one of its own to its jump host,
+   * which ends with it.
+   */
+  readonly sharedJumps?: Map<string, Promise<SshConnection>>;
   /** Where the agent's socket (`SSH_AUTH_SOCK`) and the user's default keys (`HOME`) are looked up. Default: `process.env`. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -50,14 +56,53 @@ const WINDOWS_AGENT = String.raw`\\.\pipe\openssh-ssh-agent`;
 const RETRIED = new Set(["SSH_REFUSED", "SSH_UNREACHABLE", "SSH_TIMEOUT"]);
 
 /**
- * Logs in on a host: with the endpoint's key, or else with the user's agent and default keys.
+ * Logs in on a host: with the endpoint's key, or else with the user's agent and default keys. A jump host is logged in to first, in the same way;
+ * its key is kept beside the machine's, as that of `ALIAS.jump`.
  *
  * @throws {MachineError} `SSH_REFUSED`, `SSH_UNREACHABLE`, `SSH_TIMEOUT`, `SSH_AUTHENTICATION_FAILED`, `SSH_HOST_KEY_CHANGED`, `SSH_HOST_KEY_UNKNOWN`, `SSH_KEY_*`,
- * `OPERATION_ABORTED`
+ * `SSH_JUMP_AUTHENTICATION_FAILED`, `SSH_JUMP_FORBIDDEN`, `OPERATION_ABORTED`
  */
 export async function connectSsh(endpoint: SshEndpoint, options: ConnectOptions): Promise<SshConnection> {
-  const { hostKey: policy, signal, timeoutMs = 20_000, env = process.env } = options;
+  return connect(endpoint, options, "host");
+}
+
+async function connect(endpoint: SshEndpoint, options: ConnectOptions, role: HostRole): Promise<SshConnection> {
+  const { signal } = options;
   if (signal !== undefined) throwIfAborted(signal);
+  if (endpoint.jump === undefined) return logIn(endpoint, options, { role });
+  const jump = await reachJumpHost(endpoint.jump, options);
+  try {
+    return await logIn(endpoint, options, { role, jump });
+  } catch (error) {
+    jump.end();
+    throw error;
+  }
+}
+
+async function reachJumpHost(endpoint: SshEndpoint, options: ConnectOptions): Promise<JumpHost> {
+  const { hostKey: machine, sharedJumps } = options;
+  const of = machine.host ?? `the host of the machine "${machine.alias}"`;
+  const hostKey = { ...machine, alias: `${machine.alias}.jump`, host: `the jump host ${endpoint.host}:${endpoint.port} to ${of}` };
+  const recorded = sharedJumps === undefined ? [] : await readHostKeys(hostKey);
+  const open = () => connect(endpoint, { ...options, hostKey }, "jump host");
+  if (sharedJumps === undefined || recorded.length === 0) {
+    const connection = await open();
+    return { connection, end: () => connection.close() };
+  }
+  // Those who know the same host by different keys would not both accept the one it shows.
+  const key = JSON.stringify([endpoint, recorded.map(({ blob }) => blob.toString("base64"))]);
+  const shared = sharedJumps.get(key) ?? open();
+  sharedJumps.set(key, shared);
+  return { connection: await shared, end: () => undefined };
+}
+
+interface Way {
+  readonly role: HostRole;
+  readonly jump?: JumpHost;
+}
+
+async function logIn(endpoint: SshEndpoint, options: ConnectOptions, { role, jump }: Way): Promise<SshConnection> {
+  const { hostKey: policy, signal, timeoutMs = 20_000, env = process.env } = options;
   const methods = await authMethods(endpoint, env);
   const recorded = await readHostKeys(policy);
   const { default: ssh2 } = await import("ssh2");
@@ -77,18 +122,18 @@ export async function connectSsh(endpoint: SshEndpoint, options: ConnectOptions)
     },
   };
   try {
-    await ready(client, config, signal);
+    const sock = await jump?.connection.dial(endpoint.host, endpoint.port, timeoutMs);
+    await ready(client, sock === undefined ? config : { ...config, sock }, signal);
   } catch (error) {
     client.destroy();
     if (signal !== undefined) throwIfAborted(signal);
-    if (shown !== undefined && !isAccepted(shown, recorded, policy)) {
-      throw recorded.length > 0 ? hostKeyChanged(policy, recorded, shown) : hostKeyUnknown(policy, shown);
-    }
-    throw connectError(endpoint, error, timeoutMs);
+    throw (
+      hostKeyError(shown, recorded, policy) ?? (error instanceof MachineError ? error : connectError({ endpoint, role, timeoutMs }, error))
+    );
   }
   if (shown !== undefined && recorded.length === 0) await recordHostKey(policy, shown);
-  options.log?.debug(`SSH: logged in as ${endpoint.user} on ${endpoint.host}:${endpoint.port}.`);
-  return new SshConnection(client, { endpoint, ...(signal === undefined ? {} : { signal }) });
+  options.log?.debug(`SSH: logged in as ${endpoint.user} on ${placeOf(endpoint)}.`);
+  return new SshConnection(client, { endpoint, signal, jump });
 }
 
 /**
@@ -115,13 +160,18 @@ export async function waitForSsh(endpoint: SshEndpoint, options: WaitForSshOptio
       throw new Error(error.message, { cause: error });
     }
   };
-  const description = `SSH on ${endpoint.host}:${endpoint.port}`;
+  const description = `SSH on ${placeOf(endpoint)}`;
   return waitFor({ signal, sleep: pause }, probe, { description, timeoutMs: deadlineMs, maxIntervalMs: 3000, timeoutCode: "SSH_TIMEOUT" });
 }
 
 function isAccepted(shown: HostKey, recorded: readonly HostKey[], policy: HostKeyPolicy): boolean {
   if (recorded.length === 0) return policy.unknown === "record";
   return recorded.some(({ blob }) => blob.equals(shown.blob));
+}
+
+function hostKeyError(shown: HostKey | undefined, recorded: readonly HostKey[], policy: HostKeyPolicy): MachineError | undefined {
+  if (shown === undefined || isAccepted(shown, recorded, policy)) return undefined;
+  return recorded.length > 0 ? hostKeyChanged(policy, recorded, shown) : hostKeyUnknown(policy, shown);
 }
 
 /** What the host may show, best first. A host with several keys is asked for a recorded one. */
@@ -158,33 +208,4 @@ async function authMethods({ privateKeyPath, user }: SshEndpoint, env: NodeJS.Pr
     ...(agent === "" ? [] : [{ type: "agent" as const, username: user, agent }]),
     ...keys.filter((key) => key !== undefined).map((key) => ({ type: "publickey" as const, username: user, key })),
   ];
-}
-
-function connectError(endpoint: SshEndpoint, cause: unknown, timeoutMs: number): MachineError {
-  const { host, port, user, privateKeyPath } = endpoint;
-  const where = `${host}:${port}`;
-  const level = cause instanceof Error && "level" in cause ? cause.level : undefined;
-  if (level === "client-authentication") {
-    const key = privateKeyPath === undefined ? "any key of the agent or in ~/.ssh" : `the key ${privateKeyPath}`;
-    return new MachineError("SSH_AUTHENTICATION_FAILED", `The host ${where} does not let the user "${user}" in with ${key}.`, {
-      cause,
-      suggestions: ["Check the user's name, and that the public key is in ~/.ssh/authorized_keys on the host."],
-    });
-  }
-  if (level === "client-timeout" || hasCode(cause, "ETIMEDOUT")) {
-    return new MachineError("SSH_TIMEOUT", `No SSH answer from ${where} within ${timeoutMs / 1000} s.`, {
-      cause,
-      suggestions: ["Check the address, and that no firewall drops the port."],
-    });
-  }
-  if (hasCode(cause, "ECONNREFUSED")) {
-    return new MachineError("SSH_REFUSED", `The host refuses SSH connections to ${where}.`, {
-      cause,
-      suggestions: ["Check the port, and that an SSH server runs on the host."],
-    });
-  }
-  return new MachineError("SSH_UNREACHABLE", `No SSH connection to ${where}: ${messageOf(cause)}`, {
-    cause,
-    suggestions: ["Check the address, and that the host is running."],
-  });
 }

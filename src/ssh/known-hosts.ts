@@ -9,6 +9,8 @@ export interface HostKeyPolicy {
   readonly path: string;
   /** The name the key is recorded under: the machine's, as OpenSSH's `HostKeyAlias`. */
   readonly alias: string;
+  /** Names the host in messages. Default: `the host of the machine "ALIAS"`. */
+  readonly host?: string;
   /** `record`: an unknown key is written down after a login (only while creating). `require`: it must be the recorded one. */
   readonly unknown: "record" | "require";
 }
@@ -51,21 +53,24 @@ function fingerprint({ blob }: HostKey): string {
 }
 
 /** The error for a host that shows another key than the recorded ones. */
-export function hostKeyChanged({ path, alias }: HostKeyPolicy, recorded: readonly HostKey[], shown: HostKey): MachineError {
+export function hostKeyChanged({ path, alias, host }: HostKeyPolicy, recorded: readonly HostKey[], shown: HostKey): MachineError {
   const wanted = recorded.map((key) => `${key.type} ${fingerprint(key)}`).join(" or ");
+  const whose = host === undefined ? `The host of the machine "${alias}"` : `${host.charAt(0).toUpperCase()}${host.slice(1)}`;
+  const since = host === undefined ? "when it was created" : "at the first login";
   return new MachineError(
     "SSH_HOST_KEY_CHANGED",
-    `The host of the machine "${alias}" shows the SSH key ${shown.type} ${fingerprint(shown)}, but ${wanted} was recorded when it was created. ` +
+    `${whose} shows the SSH key ${shown.type} ${fingerprint(shown)}, but ${wanted} was recorded ${since}. ` +
       "Either the host was reinstalled, or somebody is listening in.",
     { suggestions: [`If you know why the key has changed, forget the old one: ssh-keygen -R ${alias} -f ${path}`] },
   );
 }
 
 /** The error for a host none of whose keys was recorded, when one is required. */
-export function hostKeyUnknown({ path, alias }: HostKeyPolicy, shown: HostKey): MachineError {
+export function hostKeyUnknown({ path, alias, host }: HostKeyPolicy, shown: HostKey): MachineError {
+  const whose = host ?? `the machine "${alias}"`;
   return new MachineError(
     "SSH_HOST_KEY_UNKNOWN",
-    `No SSH key was recorded in ${path} for the machine "${alias}", whose host shows ${shown.type} ${fingerprint(shown)}.`,
+    `No SSH key was recorded in ${path} for ${whose}, ${host === undefined ? "whose host" : "which"} shows ${shown.type} ${fingerprint(shown)}.`,
     { suggestions: [`If that is the host's key, record it: echo '${alias} ${shown.type} ${shown.blob.toString("base64")}' >> ${path}`] },
   );
 }

@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
+import type { Duplex } from "node:stream";
 import type { RunResult, SshEndpoint } from "@docker-machine/driver-sdk";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import { MachineError, messageOf } from "../errors.js";
 import { collect } from "./collect.js";
 import type { PortForward } from "./forward-port.js";
+import { openChannel } from "./open-channel.js";
 import { rootScriptCommand, scriptCommand } from "./quote.js";
 import { joinSession, type SessionOptions } from "./session.js";
 import type { SftpFileSystem } from "./sftp-file-system.js";
+import { INSTALL_FILES, upload } from "./upload.js";
 
 /** How {@link SshConnection.run} runs a command. */
 export interface RemoteRunOptions {
@@ -37,27 +40,22 @@ export interface RemoteFile {
   readonly mode: number;
 }
 
-/**
- * Moves each uploaded file to its place, if content or mode differ from what is there, and prints the places that changed.
- * However it ends, no upload stays behind; those of a run that was cut before are removed an hour later.
- */
-const INSTALL_FILES = `set -eu
-prefix=$1
-shift
-trap 'rm -f -- "$prefix"-*; find . -maxdepth 1 -name ".docker-machine-*" -type f -mmin +60 -delete' EXIT
-number=0
-while [ "$#" -gt 0 ]; do
-  from=$prefix-$number to=$1 mode=$2
-  number=$((number + 1))
-  shift 2
-  if [ -f "$to" ] && cmp -s "$from" "$to" && [ "$(stat -c %a:%u:%g "$to")" = "$mode:0:0" ]; then continue; fi
-  mkdir -p -m 755 "$(dirname "$to")"
-  install -o root -g root -m "$mode" "$from" "$to.new"
-  mv -f "$to.new" "$to"
-  printf '%s\\n' "$to"
-done`;
-
 const SHOWN_LINES = 10;
+const DIAL_TIMEOUT_MS = 20_000;
+
+/** The connection to the host through which another one is reached. */
+export interface JumpHost {
+  readonly connection: SshConnection;
+  /** Called when the other connection ends. May be called more than once. */
+  end(): void;
+}
+
+/** What a {@link SshConnection} is made with, beside its client. */
+export interface SshConnectionOptions {
+  readonly endpoint: SshEndpoint;
+  readonly signal: AbortSignal | undefined;
+  readonly jump: JumpHost | undefined;
+}
 
 /** One login on a host, for any number of commands. */
 export class SshConnection implements Disposable {
@@ -65,17 +63,29 @@ export class SshConnection implements Disposable {
   readonly #client: Client;
   readonly #signal: AbortSignal | undefined;
   readonly #abort = (): void => void this.#client.destroy();
+  readonly #jump: JumpHost | undefined;
   #cause: unknown;
+  #isOpen = true;
 
   /** Takes a client that is logged in. */
-  constructor(client: Client, { endpoint, signal }: { readonly endpoint: SshEndpoint; readonly signal?: AbortSignal }) {
+  constructor(client: Client, { endpoint, signal, jump }: SshConnectionOptions) {
     this.#client = client;
     this.endpoint = endpoint;
     this.#signal = signal;
+    this.#jump = jump;
+    client.once("close", () => {
+      this.#isOpen = false;
+      jump?.end();
+    });
     signal?.addEventListener("abort", this.#abort, { once: true });
     client.on("error", (error) => {
       this.#cause = error;
     });
+  }
+
+  /** Whether the connection has neither been closed nor lost. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   /**
@@ -175,6 +185,25 @@ export class SshConnection implements Disposable {
   }
 
   /**
+   * Connects to a port that the host reaches.
+   *
+   * @param timeoutMs default: 20,000
+   * @throws {Error} with a `code` as sockets have it: see `open-channel.ts`
+   * @throws {MachineError} `SSH_CONNECTION_LOST`, `OPERATION_ABORTED`
+   */
+  async dial(host: string, port: number, timeoutMs = DIAL_TIMEOUT_MS): Promise<Duplex> {
+    if (!this.#isOpen) throw this.#lost("open a channel");
+    const cut = Promise.withResolvers<never>();
+    const onClose = () => cut.reject(this.#lost("open a channel"));
+    this.#client.once("close", onClose);
+    try {
+      return await Promise.race([openChannel(this.#client, { host, port, timeoutMs }), cut.promise]);
+    } finally {
+      this.#client.removeListener("close", onClose);
+    }
+  }
+
+  /**
    * Waits for the connection's end.
    *
    * @throws {MachineError} `SSH_CONNECTION_LOST`, `OPERATION_ABORTED`: always
@@ -188,6 +217,7 @@ export class SshConnection implements Disposable {
   close(): void {
     this.#signal?.removeEventListener("abort", this.#abort);
     this.#client.end();
+    this.#jump?.end();
   }
 
   /** {@link close}, for `using`. */
@@ -233,7 +263,10 @@ export class SshConnection implements Disposable {
 
   #lost(purpose: string): MachineError {
     if (this.#signal?.aborted === true) return new MachineError("OPERATION_ABORTED", `Interrupted in the attempt to ${purpose}.`);
-    const because = this.#cause === undefined ? "" : `: ${messageOf(this.#cause)}`;
+    const { connection: jump } = this.#jump ?? {};
+    const jumpIsLost = jump !== undefined && !jump.isOpen;
+    const reason = jumpIsLost ? `the connection to its jump host ${jump.endpoint.host} has ended` : messageOf(this.#cause ?? "");
+    const because = reason === "" ? "" : `: ${reason}`;
     return new MachineError(
       "SSH_CONNECTION_LOST",
       `The SSH connection to ${this.endpoint.host} was lost in the attempt to ${purpose}${because}.`,
@@ -243,14 +276,4 @@ export class SshConnection implements Disposable {
       },
     );
   }
-}
-
-/** Writes a new file in the login's folder, which no one else can read from its first moment. */
-async function upload(sftp: SFTPWrapper, path: string, content: string | Buffer): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const stream = sftp.createWriteStream(path, { flags: "wx", mode: 0o600 });
-    stream.on("error", reject);
-    stream.on("close", () => resolve());
-    stream.end(content);
-  });
 }
