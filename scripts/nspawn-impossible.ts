@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -38,7 +38,9 @@ function namespacesImpossible(directory: string): string | undefined {
 }
 
 function cgroupsImpossible(root: string): string | undefined {
-  const group = join(root, `docker-machine-nspawn-trial-${process.pid}`);
+  const hierarchy = hierarchiesIn(root)[0];
+  if (hierarchy === undefined) return `there are no control groups in ${root}`;
+  const group = join(hierarchy, `docker-machine-nspawn-trial-${process.pid}`);
   try {
     mkdirSync(group);
     rmdirSync(group);
@@ -46,4 +48,10 @@ function cgroupsImpossible(root: string): string | undefined {
   } catch (error) {
     return `no control group can be made: ${(error as Error).message}`;
   }
+}
+
+/** cgroup v2 has one hierarchy, v1 has one in each folder. */
+function hierarchiesIn(root: string): string[] {
+  if (!existsSync(root)) return [];
+  return [root, ...readdirSync(root).map((name) => join(root, name))].filter((folder) => existsSync(join(folder, "cgroup.procs")));
 }

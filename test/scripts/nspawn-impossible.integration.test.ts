@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { nspawnImpossible } from "../../scripts/nspawn-impossible.js";
+import { scratchDirectory } from "../support/scratch-directory.js";
 
 const run = promisify(execFile);
 const module = fileURLToPath(new URL("../../scripts/nspawn-impossible.ts", import.meta.url));
@@ -23,8 +26,17 @@ describe.skipIf(!isRoot)(`the quickstart's choice of a driver${isRoot ? "" : " (
     );
   });
 
-  it("is not where control groups can't be made", () => {
-    expect(nspawnImpossible({ cgroupRoot: "/proc" })).toMatch(/^no control group can be made: ENOENT/);
+  it("is not where there are no control groups: a folder in which others can be made is none", async () => {
+    const cgroupRoot = await scratchDirectory();
+    expect(nspawnImpossible({ cgroupRoot })).toBe(`there are no control groups in ${cgroupRoot}`);
+    expect(nspawnImpossible({ cgroupRoot: join(cgroupRoot, "missing") })).toMatch(/^there are no control groups/);
+  });
+
+  it("is not where control groups can't be made", async () => {
+    const cgroupRoot = await scratchDirectory();
+    await writeFile(join(cgroupRoot, "cgroup.procs"), "");
+    await mkdir(join(cgroupRoot, `docker-machine-nspawn-trial-${process.pid}`));
+    expect(nspawnImpossible({ cgroupRoot })).toMatch(/^no control group can be made: EEXIST/);
   });
 });
 

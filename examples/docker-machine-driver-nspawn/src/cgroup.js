@@ -19,6 +19,11 @@ export class Cgroup {
     this.#name = name;
   }
 
+  /** Whether the kernel shows any hierarchy. */
+  async isPossible() {
+    return (await this.#hierarchies()).length > 0;
+  }
+
   /**
    * Makes the group.
    *

@@ -49,6 +49,10 @@ export class NspawnDriver extends BaseDriver {
   /** @override */
   async preCreateCheck() {
     await checkRequirements(this.host, this.machine.options);
+    if (await new Cgroup(this.#cgroupRoot, this.#places.cgroup).isPossible()) return;
+    throw new DriverError("NSPAWN_CGROUPS_MISSING", `There are no control groups in ${this.#cgroupRoot}.`, {
+      suggestions: ["mount -t cgroup2 none /sys/fs/cgroup"],
+    });
   }
 
   /** @override */
