@@ -10,6 +10,8 @@ export type Ec2State = {
   readonly MachineId?: string;
   readonly Region?: string;
   readonly InstanceId?: string;
+  /** When it was launched, in ISO 8601: for a while after that, AWS may not know the instance yet. Saved with `InstanceId`. Ours. */
+  readonly LaunchedAt?: string;
   readonly InstanceType?: string;
   readonly AMI?: string;
   readonly VpcId?: string;
@@ -30,4 +32,14 @@ export type Ec2State = {
   readonly SpotInstanceRequestId?: string;
   /** Ours. */
   readonly FleetId?: string;
+  /** Wishes of machines that the Go program made, which have no options of ours. */
+  readonly Endpoint?: string;
+  readonly DisableSSL?: boolean;
+  readonly PrivateIPOnly?: boolean;
+  readonly UsePrivateIP?: boolean;
+  readonly Ipv6AddressOnly?: boolean;
+  /** Keys that the Go program saved. We never write them. */
+  readonly AccessKey?: string;
+  readonly SecretKey?: string;
+  readonly SessionToken?: string;
 };
