@@ -47,7 +47,10 @@ export async function sharedTags(name: string, machine: Ec2Machine, host: Host):
 }
 
 /** The value of a resource's tag. */
-export function tagValue(tags: readonly { readonly Key?: string; readonly Value?: string }[] | undefined, key: string): string | undefined {
+export function tagValue(
+  tags: readonly Partial<Record<"Key" | "Value", string | undefined>>[] | undefined,
+  key: string,
+): string | undefined {
   return tags?.find(({ Key }) => Key === key)?.Value;
 }
 

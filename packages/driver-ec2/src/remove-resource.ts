@@ -1,0 +1,79 @@
+import { DriverError, type Host, waitFor } from "@docker-machine/driver-sdk";
+import type { Aws } from "./aws/aws.js";
+import { isAwsCode } from "./aws/aws-error.js";
+import type { Resource, ResourceKind } from "./tagged-resources.js";
+import { terminateInstance } from "./terminate-instance.js";
+
+/** For how long a volume may still be attached to an instance that is terminated. */
+const FREED_WITHIN_MS = 60_000;
+
+/** Removes one thing. False: AWS doesn't know it, so it is gone, or too new. */
+type Remover = (id: string, aws: Aws, host: Host) => Promise<boolean>;
+
+const REMOVERS: Readonly<Record<ResourceKind, Remover>> = {
+  instance: terminateInstance,
+  "spot-instances-request": (id, aws) =>
+    unlessUnknown(["InvalidSpotInstanceRequestID.NotFound"], () => aws.ec2("CancelSpotInstanceRequests", { SpotInstanceRequestIds: [id] })),
+  fleet: deleteFleet,
+  "launch-template": (id, aws) =>
+    unlessUnknown(["InvalidLaunchTemplateId.NotFound"], () => aws.ec2("DeleteLaunchTemplate", { LaunchTemplateId: id })),
+  "key-pair": (id, aws) => unlessUnknown(["InvalidKeyPair.NotFound"], () => aws.ec2("DeleteKeyPair", { KeyPairId: id })),
+  volume: deleteVolume,
+};
+
+/**
+ * Removes one thing that was made for a machine; an instance is gone when this returns.
+ *
+ * @returns whether AWS knew it. What it doesn't know is gone, or so new that AWS doesn't know it yet
+ * @throws {DriverError} an {@link AwsError}; `EC2_TERMINATION_PROTECTED`; `EC2_FLEET_LEFT`
+ */
+export async function removeResource({ kind, id }: Resource, aws: Aws, host: Host): Promise<boolean> {
+  host.log.debug(`Removing the ${kind} ${id} in ${aws.region}.`);
+  return REMOVERS[kind](id, aws, host);
+}
+
+async function unlessUnknown(codes: readonly string[], action: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    if (isAwsCode(error, ...codes)) return false;
+    throw error;
+  }
+}
+
+/** A fleet of type `instant`, as ours are, can only be deleted with its instances. */
+async function deleteFleet(id: string, aws: Aws): Promise<boolean> {
+  const request = { FleetIds: [id], TerminateInstances: true };
+  try {
+    const { UnsuccessfulFleetDeletions = [] } = await aws.ec2("DeleteFleets", request);
+    const { Error: problem } = UnsuccessfulFleetDeletions[0] ?? {};
+    if (problem === undefined) return true;
+    if (problem.Code === "fleetIdDoesNotExist" || problem.Code === "fleetNotInDeletableState") return false;
+    throw new DriverError("EC2_FLEET_LEFT", `The fleet ${id} in ${aws.region} can't be deleted: ${problem.Message ?? problem.Code}`, {
+      suggestions: [`aws ec2 delete-fleets --region ${aws.region} --fleet-ids ${id} --terminate-instances`],
+    });
+  } catch (error) {
+    if (isAwsCode(error, "InvalidFleetId.NotFound")) return false;
+    throw error;
+  }
+}
+
+/** Most volumes go with their instance, and are in use until they do. One that has been attached to another instance since stays. */
+async function deleteVolume(id: string, aws: Aws, host: Host): Promise<boolean> {
+  let users = "";
+  const freed = async () => {
+    const { Volumes = [] } = await aws.ec2("DescribeVolumes", { Filters: [{ Name: "volume-id", Values: [id] }] });
+    users = (Volumes[0]?.Attachments ?? []).map(({ InstanceId }) => InstanceId).join(", ");
+    return Volumes[0]?.State === "in-use" ? undefined : (Volumes[0]?.State ?? "gone");
+  };
+  try {
+    const state = await waitFor(host, freed, { description: id, timeoutMs: FREED_WITHIN_MS, timeoutCode: "EC2_VOLUME_IN_USE" });
+    if (state === "gone" || state === "deleting" || state === "deleted") return false;
+  } catch (error) {
+    if ((error as { readonly code?: string }).code !== "EC2_VOLUME_IN_USE") throw error;
+    host.log.warn(`Left the volume ${id} in ${aws.region}: it is attached to ${users}.`);
+    return true;
+  }
+  return unlessUnknown(["InvalidVolume.NotFound"], () => aws.ec2("DeleteVolume", { VolumeId: id }));
+}

@@ -1,0 +1,31 @@
+import { type Host, waitFor } from "@docker-machine/driver-sdk";
+import { isAwsCode } from "./aws/aws-error.js";
+
+/** How long AWS may take to know what it has just made. It promises nothing; a few seconds are usual. */
+const KNOWN_WITHIN_MS = 60_000;
+
+/**
+ * Does what names something new, again for as long as AWS answers that it doesn't know it.
+ * See "Eventual consistency in the Amazon EC2 API" in the EC2 developer guide.
+ *
+ * @param codes what AWS answers until then: `InvalidGroup.NotFound`
+ * @throws {DriverError} the last {@link AwsError}
+ */
+export async function whenKnown<T>(host: Host, codes: readonly string[], action: () => Promise<T>): Promise<T> {
+  let last: unknown;
+  const attempt = async () => {
+    try {
+      return { value: await action() };
+    } catch (error) {
+      if (!isAwsCode(error, ...codes)) throw error;
+      last = error;
+      return undefined;
+    }
+  };
+  try {
+    const { value } = await waitFor(host, attempt, { description: "AWS", timeoutMs: KNOWN_WITHIN_MS, timeoutCode: "EC2_UNKNOWN" });
+    return value;
+  } catch (error) {
+    throw (error as { readonly code?: string }).code === "EC2_UNKNOWN" ? last : error;
+  }
+}
