@@ -1,8 +1,9 @@
-import { DriverError, type Host, waitFor } from "@docker-machine/driver-sdk";
+import { DriverError, type Host } from "@docker-machine/driver-sdk";
 import type { Aws } from "./aws/aws.js";
 import { isAwsCode } from "./aws/aws-error.js";
 import type { Resource, ResourceKind } from "./tagged-resources.js";
 import { terminateInstance } from "./terminate-instance.js";
+import { waitInTime } from "./wait-in-time.js";
 
 /** For how long a volume may still be attached to an instance that is terminated. */
 const FREED_WITHIN_MS = 60_000;
@@ -67,13 +68,11 @@ async function deleteVolume(id: string, aws: Aws, host: Host): Promise<boolean> 
     users = (Volumes[0]?.Attachments ?? []).map(({ InstanceId }) => InstanceId).join(", ");
     return Volumes[0]?.State === "in-use" ? undefined : (Volumes[0]?.State ?? "gone");
   };
-  try {
-    const state = await waitFor(host, freed, { description: id, timeoutMs: FREED_WITHIN_MS, timeoutCode: "EC2_VOLUME_IN_USE" });
-    if (state === "gone" || state === "deleting" || state === "deleted") return false;
-  } catch (error) {
-    if ((error as { readonly code?: string }).code !== "EC2_VOLUME_IN_USE") throw error;
+  const state = await waitInTime(host, freed, { description: id, timeoutMs: FREED_WITHIN_MS });
+  if (state === undefined) {
     host.log.warn(`Left the volume ${id} in ${aws.region}: it is attached to ${users}.`);
     return true;
   }
+  if (state === "gone" || state === "deleting" || state === "deleted") return false;
   return unlessUnknown(["InvalidVolume.NotFound"], () => aws.ec2("DeleteVolume", { VolumeId: id }));
 }

@@ -1,9 +1,10 @@
-import { type Host, waitFor } from "@docker-machine/driver-sdk";
+import type { Host } from "@docker-machine/driver-sdk";
 import type { Aws } from "./aws/aws.js";
 import { isAwsCode } from "./aws/aws-error.js";
 import { everyPage } from "./every-page.js";
 import { groupLock, UNKNOWN_GROUP } from "./security-group.js";
 import { TAG_KEYS, tagFilter } from "./tags.js";
+import { waitInTime } from "./wait-in-time.js";
 
 /** AWS gives a terminated instance's network interface back some time later, usually within seconds. */
 const RELEASED_WITHIN_MS = 5 * 60_000;
@@ -44,19 +45,13 @@ export async function removeUnusedGroup(id: string, aws: Aws, host: Host): Promi
     if (outcome === "not released") host.progress(`Waiting until AWS releases the security group ${id}`);
     return outcome === "not released" ? undefined : outcome;
   };
-  try {
-    const outcome = await waitFor(host, attempt, {
-      description: `the release of ${id}`,
-      timeoutMs: RELEASED_WITHIN_MS,
-      intervalMs: 1000,
-      timeoutCode: "EC2_GROUP_NOT_RELEASED",
-    });
-    return outcome === "removed";
-  } catch (error) {
-    if ((error as { readonly code?: string }).code !== "EC2_GROUP_NOT_RELEASED") throw error;
-    host.log.warn(`Left the security group ${id} in ${aws.region}: ${await whatKeeps(id, aws)}.`);
-    return false;
-  }
+  const outcome = await waitInTime(host, attempt, {
+    description: `the release of ${id}`,
+    timeoutMs: RELEASED_WITHIN_MS,
+    intervalMs: 1000,
+  });
+  if (outcome === undefined) host.log.warn(`Left the security group ${id} in ${aws.region}: ${await whatKeeps(id, aws)}.`);
+  return outcome === "removed";
 }
 
 async function removeOnce(id: string, aws: Aws): Promise<Outcome> {

@@ -1,6 +1,7 @@
-import { DriverError, type Host, waitFor } from "@docker-machine/driver-sdk";
+import { DriverError, type Host } from "@docker-machine/driver-sdk";
 import type { Aws } from "./aws/aws.js";
 import { isAwsCode } from "./aws/aws-error.js";
+import { waitInTime } from "./wait-in-time.js";
 
 /** Most instances take a minute; those with much memory or a shutdown that hangs, several. */
 const TERMINATED_WITHIN_MS = 15 * 60_000;
@@ -36,17 +37,12 @@ async function waitUntilTerminated(id: string, aws: Aws, host: Host): Promise<vo
     missing = instance === undefined ? missing + 1 : 0;
     return instance?.State?.Name === "terminated" || missing >= MISSING_LOOKS;
   };
-  try {
-    await waitFor(host, isTerminated, {
-      description: `the termination of ${id}`,
-      timeoutMs: TERMINATED_WITHIN_MS,
-      intervalMs: 1000,
-      timeoutCode: "EC2_TERMINATION_SLOW",
-    });
-  } catch (error) {
-    if ((error as { readonly code?: string }).code !== "EC2_TERMINATION_SLOW") throw error;
-    host.log.warn(`${id} in ${aws.region} is still shutting down; AWS ends that by itself.`);
-  }
+  const isDone = await waitInTime(host, isTerminated, {
+    description: `the termination of ${id}`,
+    timeoutMs: TERMINATED_WITHIN_MS,
+    intervalMs: 1000,
+  });
+  if (isDone === undefined) host.log.warn(`${id} in ${aws.region} is still shutting down; AWS ends that by itself.`);
 }
 
 function protectedInstance(id: string, { region }: Aws, cause: unknown): DriverError {

@@ -1,5 +1,6 @@
-import { type Host, waitFor } from "@docker-machine/driver-sdk";
+import type { Host } from "@docker-machine/driver-sdk";
 import { isAwsCode } from "./aws/aws-error.js";
+import { waitInTime } from "./wait-in-time.js";
 
 /** How long AWS may take to know what it has just made. It promises nothing; a few seconds are usual. */
 const KNOWN_WITHIN_MS = 60_000;
@@ -22,10 +23,7 @@ export async function whenKnown<T>(host: Host, codes: readonly string[], action:
       return undefined;
     }
   };
-  try {
-    const { value } = await waitFor(host, attempt, { description: "AWS", timeoutMs: KNOWN_WITHIN_MS, timeoutCode: "EC2_UNKNOWN" });
-    return value;
-  } catch (error) {
-    throw (error as { readonly code?: string }).code === "EC2_UNKNOWN" ? last : error;
-  }
+  const done = await waitInTime(host, attempt, { description: "AWS", timeoutMs: KNOWN_WITHIN_MS });
+  if (done === undefined) throw last;
+  return done.value;
 }
