@@ -29,7 +29,7 @@ const parts = {
 export class QemuDriver extends BaseDriver<typeof qemuOptions, QemuState> {
   override async preCreateCheck(): Promise<void> {
     const { preCreateCheck } = await import("./pre-create-check.js");
-    await preCreateCheck(this.machine.options, this.machine.directory, this.host);
+    await preCreateCheck(this.machine, this.host);
   }
 
   override async create(): Promise<void> {

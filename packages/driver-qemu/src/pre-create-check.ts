@@ -1,19 +1,21 @@
 import { stat, statfs } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
+import { checkSeed } from "@docker-machine/cloud-image";
 import { DriverError, type Host } from "@docker-machine/driver-sdk";
 import { type Accelerator, chooseAccelerator } from "./accelerator.js";
 import { exists } from "./exists.js";
 import { parseExtraDisk } from "./extra-disk-option.js";
-import { readFileOf } from "./file-option.js";
 import { findQemu } from "./find-qemu.js";
 import { findVirtiofsd } from "./find-virtiofsd.js";
 import { findFirmware } from "./firmware.js";
 import { isPortFree } from "./free-ports.js";
 import { guestArchitecture } from "./guest-architecture.js";
+import type { QemuMachine } from "./machine.js";
 import { LOOPBACK } from "./network.js";
 import type { QemuOptions } from "./options.js";
 import { parsePortForward } from "./port-forward.js";
+import { seedOf } from "./seed.js";
 import { parseSharedFolder } from "./shared-folder-option.js";
 import { imageSource, usesUefi } from "./storage.js";
 
@@ -23,12 +25,18 @@ const LEAST_ROOM_BYTES = 1536 * MB;
 /** Where Linux shows its network devices. */
 const NETWORK_DEVICES = "/sys/class/net";
 
+/** What stands in a seed for what is only made with the machine. */
+const NOT_YET_MADE = {
+  state: { Uuid: "00000000-0000-4000-8000-000000000000", MacAddress: "52:54:00:00:00:00" },
+  publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+};
+
 /**
  * Checks whether a machine with these options could be made and started on this computer. It makes nothing.
  *
- * @throws {DriverError} `QEMU_…`, `ACCELERATOR_UNUSABLE`, `IMAGE_…`, `MEMORY_INSUFFICIENT`, `DISK_FULL`, `FILE_UNREADABLE`, `NETWORK_DEVICE_MISSING`, `PORT_TAKEN`, …
+ * @throws {DriverError} `QEMU_…`, `ACCELERATOR_UNUSABLE`, `IMAGE_…`, `MEMORY_INSUFFICIENT`, `DISK_FULL`, `FILE_UNREADABLE`, `NETWORK_DEVICE_MISSING`, `PORT_TAKEN`, `USER_DATA_…`, …
  */
-export async function preCreateCheck(options: QemuOptions, directory: string, host: Host): Promise<void> {
+export async function preCreateCheck({ name: machineName, options, directory }: QemuMachine, host: Host): Promise<void> {
   checkResources(options, host);
   const architecture = guestArchitecture(options);
   const qemu = await findQemu(architecture, host);
@@ -37,6 +45,7 @@ export async function preCreateCheck(options: QemuOptions, directory: string, ho
   await imageSource(options, architecture);
   await checkRoom(directory);
   await checkFiles(options);
+  await checkSeed(await seedOf({ machineName, options, ...NOT_YET_MADE }));
   await checkNetwork(options);
   if (options.shareType === "virtiofs" && options.sharedFolders.length > 0) await findVirtiofsd();
 }
@@ -63,9 +72,7 @@ async function checkRoom(directory: string): Promise<void> {
   });
 }
 
-async function checkFiles({ userdata, caFiles, extraDisks, sharedFolders }: QemuOptions): Promise<void> {
-  if (userdata !== undefined && userdata !== "") await readFileOf("qemu-userdata", userdata);
-  for (const path of caFiles) await readFileOf("qemu-ca-file", path);
+async function checkFiles({ extraDisks, sharedFolders }: QemuOptions): Promise<void> {
   for (const text of extraDisks) {
     const wish = parseExtraDisk(text);
     if ("file" in wish) await mustBe("file", wish.file, "qemu-extra-disk");

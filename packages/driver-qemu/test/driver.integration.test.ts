@@ -111,6 +111,16 @@ describe("a machine in this computer's QEMU", () => {
   });
 });
 
+test("user data that cloud-init would not take is found before anything is made", async () => {
+  const { directory } = await realMachine();
+  const userdata = join(directory, "broken.yaml");
+  await writeFile(userdata, "#cloud-config\nruncmd: [unclosed");
+  const { driver } = await realMachine({ "qemu-userdata": userdata });
+  expect(await errorOf(driver().preCreateCheck())).toMatchObject({ code: "USER_DATA_INVALID" });
+  const missing = await realMachine({ "qemu-ca-file": ["/does/not/exist"] });
+  expect(await errorOf(missing.driver().preCreateCheck())).toMatchObject({ code: "FILE_UNREADABLE" });
+});
+
 describe("the disk of a machine", () => {
   test("takes little room, and the user's image is neither used nor written afterwards", async () => {
     const { driver, host, directory, machine } = await realMachine();

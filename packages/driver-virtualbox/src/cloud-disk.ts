@@ -43,6 +43,24 @@ export interface SeedFacts {
   readonly share: SharedFolderWish | undefined;
 }
 
+/** What stands in a seed for what is only made with the machine. */
+const NOT_YET_MADE = {
+  instanceId: "00000000-0000-4000-8000-000000000000",
+  publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+  natMac: "08:00:27:00:00:00",
+  hostOnlyMac: "08:00:27:00:00:01",
+};
+
+/**
+ * Finds what would be wrong with the disc that cloud-init reads, before anything is made.
+ *
+ * @throws {DriverError} as {@link writeCloudSeed} does
+ */
+export async function checkCloudSeed(facts: Pick<SeedFacts, "machineName" | "user" | "share">, options: VirtualBoxOptions): Promise<void> {
+  const { checkSeed } = await import("@docker-machine/cloud-image");
+  await checkSeed(await cloudSeed({ ...facts, ...NOT_YET_MADE }, options));
+}
+
 /**
  * Writes the disc that cloud-init reads. Both cards are set by DHCP; the host-only one leads nowhere else, and booting doesn't wait for it.
  *
@@ -50,13 +68,17 @@ export interface SeedFacts {
  */
 export async function writeCloudSeed(path: string, facts: SeedFacts, options: VirtualBoxOptions): Promise<void> {
   const { writeSeed } = await import("@docker-machine/cloud-image");
+  await writeSeed(path, await cloudSeed(facts, options));
+}
+
+async function cloudSeed(facts: SeedFacts, options: VirtualBoxOptions): Promise<Seed> {
   const { httpProxy: http, httpsProxy: https, noProxy } = options;
   const proxy = {
     ...(http === undefined ? {} : { http }),
     ...(https === undefined ? {} : { https }),
     ...(noProxy === undefined ? {} : { noProxy }),
   };
-  const seed: Seed = {
+  return {
     instanceId: facts.instanceId,
     hostname: facts.machineName,
     user: facts.user,
@@ -72,7 +94,6 @@ export async function writeCloudSeed(path: string, facts: SeedFacts, options: Vi
     ...(options.userdata === undefined ? {} : { userData: await bytesOf(options.userdata, "virtualbox-userdata") }),
     ...(facts.share === undefined ? {} : { mounts: [{ tag: facts.share.name, path: `/${facts.share.name}`, type: "vboxsf" }] }),
   };
-  await writeSeed(path, seed);
 }
 
 async function textOf(path: string, flag: string): Promise<string> {

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { access } from "node:fs/promises";
 import { DriverError, type Host, type Machine } from "@docker-machine/driver-sdk";
 import { fetchBoot2docker, importBoot2dockerVm, makeBoot2dockerDisk } from "./boot2docker.js";
-import { cloudImage, makeCloudDisk, writeCloudSeed } from "./cloud-disk.js";
+import { checkCloudSeed, cloudImage, makeCloudDisk, writeCloudSeed } from "./cloud-disk.js";
 import type { Computer } from "./computer.js";
 import { machineFiles } from "./machine-files.js";
 import type { virtualBoxOptions } from "./options.js";
@@ -27,9 +26,9 @@ export interface Creation {
 /**
  * Checks that VirtualBox works and that what the options name is there, and fetches the image into the cache.
  *
- * @throws {DriverError} `VIRTUALBOX_…`, `FILE_UNREADABLE`, `SHARE_FOLDER_MISSING`, `IMAGE_…`
+ * @throws {DriverError} `VIRTUALBOX_…`, `FILE_UNREADABLE`, `SHARE_FOLDER_MISSING`, `USER_DATA_…`, `IMAGE_…`
  */
-export async function checkBeforeCreate({ machine: { options }, host, vbox, computer }: Creation): Promise<void> {
+export async function checkBeforeCreate({ machine: { options, name }, host, vbox, computer, user }: Creation): Promise<void> {
   await checkVirtualBox(vbox, computer);
   if (!options.noVtxCheck) await checkVirtualization(host, computer);
   const share = sharedFolder(options, computer.platform);
@@ -38,18 +37,9 @@ export async function checkBeforeCreate({ machine: { options }, host, vbox, comp
       suggestions: [`mkdir -p ${share.hostPath}`, "Share nothing: --virtualbox-no-share"],
     });
   }
-  for (const path of [options.userdata, ...options.caFiles]) if (path !== undefined) await mustBeReadable(path);
-  if (options.boot2dockerUrl === "") await cloudImage(host, options, computer.architecture);
-}
-
-async function mustBeReadable(path: string): Promise<void> {
-  try {
-    await access(path);
-  } catch (cause) {
-    throw new DriverError("FILE_UNREADABLE", `The file ${path} can't be read: ${cause instanceof Error ? cause.message : String(cause)}.`, {
-      cause,
-    });
-  }
+  if (options.boot2dockerUrl !== "") return;
+  await checkCloudSeed({ machineName: name, user, share }, options);
+  await cloudImage(host, options, computer.architecture);
 }
 
 /** Makes the disk, the disc and the virtual machine, or completes what is half-made. It does not start it. */

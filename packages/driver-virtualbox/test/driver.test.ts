@@ -52,6 +52,15 @@ async function portInUse<T>(port: number, action: () => Promise<T>): Promise<T> 
   }
 }
 
+test("user data that cloud-init would not take is found before anything is made", async () => {
+  const userdata = join(directory, "broken.yaml");
+  await writeFile(userdata, "#cloud-config\nruncmd: [unclosed");
+  const flags = { "virtualbox-boot2docker-url": "", "virtualbox-image": image, "virtualbox-userdata": userdata };
+  await expect(driverOf({ flags }).driver.preCreateCheck()).rejects.toMatchObject({ code: "USER_DATA_INVALID" });
+  await rm(userdata);
+  await expect(driverOf({ flags }).driver.preCreateCheck()).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
+});
+
 describe("a machine of the Go program", () => {
   /** Its virtual machine, as that program leaves it behind: known by its name, behind an interface at its default address. */
   async function goMachine() {
