@@ -1,4 +1,5 @@
 import type { Aws } from "./aws/aws.js";
+import { everyPage } from "./every-page.js";
 
 /** How an instance is paid for, as far as quotas tell it apart. */
 export type Market = "on-demand" | "spot";
@@ -70,20 +71,11 @@ export async function readQuota(aws: Aws, code: string): Promise<Quota> {
  * @throws {AwsError}
  */
 export async function usedVcpus(aws: Aws, code: string): Promise<number> {
-  let used = 0;
-  let nextToken: string | undefined;
-  do {
-    const page = await aws.ec2("DescribeInstances", {
-      Filters: [{ Name: "instance-state-name", Values: ["pending", "running"] }],
-      MaxResults: 1000,
-      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
-    });
-    for (const instance of (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances)) {
-      const market = instance.InstanceLifecycle === "spot" ? "spot" : "on-demand";
-      if (quotaCode(instance.InstanceType ?? "", market) !== code) continue;
-      used += (instance.CpuOptions?.CoreCount ?? 0) * (instance.CpuOptions?.ThreadsPerCore ?? 1);
-    }
-    nextToken = page.NextToken || undefined;
-  } while (nextToken !== undefined);
-  return used;
+  const running = { Filters: [{ Name: "instance-state-name", Values: ["pending", "running"] }], MaxResults: 1000 };
+  const reservations = await everyPage(aws, "DescribeInstances", running, ({ Reservations }) => Reservations);
+  const vcpus = reservations
+    .flatMap(({ Instances = [] }) => Instances)
+    .filter(({ InstanceType = "", InstanceLifecycle }) => quotaCode(InstanceType, InstanceLifecycle === "spot" ? "spot" : "on-demand") === code)
+    .map(({ CpuOptions }) => (CpuOptions?.CoreCount ?? 0) * (CpuOptions?.ThreadsPerCore ?? 1));
+  return vcpus.reduce((sum, each) => sum + each, 0);
 }
