@@ -14,6 +14,7 @@ import type {
   StsOutput,
 } from "./aws.js";
 import { type AwsSettings, type ClientConfiguration, clientConfiguration, readSettings, settingsKey } from "./settings.js";
+import { untilAborted } from "./until-aborted.js";
 
 /** The services that the driver asks, as {@link Aws}'s methods are called. */
 type AwsService = "ec2" | "ssm" | "sts" | "quotas";
@@ -66,7 +67,8 @@ class Clients {
     const Command = commands[action];
     if (Command === undefined) throw new TypeError(`${action} is no action of ${service}.`);
     const answer = client.send(new Command(input as never), { abortSignal: signal });
-    return endsWith(signal, answer);
+    // The SDK doesn't hear of an interruption while it pauses before another attempt.
+    return untilAborted(signal, answer);
   }
 
   #service(name: AwsService): Promise<Service> {
@@ -143,16 +145,4 @@ export async function openClients(owner: AwsOwner, host: Host): Promise<Aws> {
   const settings = await readSettings(owner);
   const clients = host.shared(`amazonec2-clients-${settingsKey(settings)}`, () => new Clients(settings));
   return new HostAws(settings, clients, host);
-}
-
-/** Waits for `answer`, but no longer than until `signal` is aborted: the SDK doesn't hear of it while it pauses before another attempt. */
-async function endsWith<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([answer, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

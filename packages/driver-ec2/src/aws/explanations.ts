@@ -65,12 +65,7 @@ export const explanations: ReadonlyMap<string, Explain> = new Map<string, Explai
       "https://console.aws.amazon.com/support/home",
     ]),
   ),
-  ...each(
-    ["Unsupported", "UnsupportedOperation", "UnsupportedHibernationConfiguration"],
-    says("EC2_UNSUPPORTED", ({ call }) => `${call.action} isn't possible like this`, [
-      "Which zones have an instance type: aws ec2 describe-instance-type-offerings --location-type availability-zone --filters Name=instance-type,Values=t3.micro",
-    ]),
-  ),
+  ...each(["Unsupported", "UnsupportedHibernationConfiguration", "UnsupportedOperation"], unsupported),
   ...each(
     ["InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"],
     says("EC2_INSTANCE_MISSING", ({ call }) => `The instance doesn't exist in ${call.region}`, ["docker-machine rm -y NAME"]),
@@ -104,5 +99,22 @@ function unreachable({ message, call }: Failure): ReturnType<Explain> {
           `curl -I https://ec2.${call.region}.amazonaws.com`,
         ]
       : [`curl -I https://ec2.${call.region}.amazonaws.com`, "Behind a proxy: export HTTPS_PROXY=http://HOST:PORT"],
+  };
+}
+
+function unsupported({ awsCode, message, call }: Failure): ReturnType<Explain> {
+  if (/one-time spot/i.test(message)) {
+    return {
+      code: "EC2_SPOT_UNSTOPPABLE",
+      message: `AWS can't stop this spot instance and start it again: ${message}`,
+      suggestions: ["docker-machine rm NAME", "Machines that can be stopped: leave out --amazonec2-request-spot-instance"],
+    };
+  }
+  return {
+    code: "EC2_UNSUPPORTED",
+    message: `AWS doesn't support this ${call.action} in ${call.region}: ${awsCode}: ${message}`,
+    suggestions: [
+      `Which zones have an instance type: aws ec2 describe-instance-type-offerings --region ${call.region} --location-type availability-zone --filters Name=instance-type,Values=t3.micro`,
+    ],
   };
 }
