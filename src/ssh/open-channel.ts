@@ -28,7 +28,8 @@ export function openChannel(client: Client, { host, port, timeoutMs }: ChannelTa
       clearTimeout(timer);
       if (error !== undefined) reject(channelError(error));
       else if (isLate) channel.destroy();
-      else resolve(channel);
+      // As a socket does: else nobody would learn that the other side is gone.
+      else resolve(channel.once("end", () => channel.end()));
     });
   });
 }

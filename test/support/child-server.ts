@@ -19,6 +19,11 @@ export class ChildServer {
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.on("data", (chunk) => (this.#output += String(chunk)));
   }
 
+  /** `undefined`: it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** What it has printed. */
   get output(): string {
     return this.#output;

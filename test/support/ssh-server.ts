@@ -6,8 +6,10 @@ import { runProcess } from "../../src/process/run-process.js";
 import { ChildServer } from "./child-server.js";
 import { isListening } from "./docker-engine.js";
 import { freePort } from "./free-port.js";
+import type { NetworkNamespace } from "./network-namespace.js";
 
-const SSHD = "/usr/sbin/sshd";
+/** Its path. */
+export const SSHD = "/usr/sbin/sshd";
 
 /** Why there can be no {@link startSshServer} here; `undefined` if there can. */
 export const sshServerUnavailable: string | undefined =
@@ -27,11 +29,36 @@ export interface SshServerOptions {
   readonly hostKeyTypes?: readonly ("ed25519" | "ecdsa" | "rsa")[];
   /** Default: `present`. */
   readonly sftp?: "present" | "absent";
+  /** Where it listens instead of `127.0.0.1`: in a network namespace. */
+  readonly namespace?: NetworkNamespace;
+  /** Further lines of sshd_config. */
+  readonly settings?: readonly string[];
+}
+
+/** What {@link writeSshServer} wrote. */
+export interface SshServerFiles {
+  readonly config: string;
+  readonly privateKeyPath: string;
+  readonly hostPublicKey: string;
 }
 
 /** Starts an sshd with its keys in the folder `name` of `directory`. With those of an earlier start, if there was one. */
 export async function startSshServer(directory: string, name: string, options: SshServerOptions = {}): Promise<SshServer> {
-  const { port = await freePort(), hostKeyTypes = ["ed25519"], sftp = "present" } = options;
+  const { port = await freePort(), namespace } = options;
+  const { config, privateKeyPath, hostPublicKey } = await writeSshServer(directory, name, { ...options, port });
+  const [file = SSHD, ...words] = [...(namespace?.words ?? []), SSHD];
+  const server = new ChildServer(file, [...words, "-D", "-e", "-f", config]);
+  await server.whenReady(() => (namespace === undefined ? isListening(port) : namespace.isListening(port)));
+  return {
+    endpoint: { host: namespace?.address ?? "127.0.0.1", port, user: "root", privateKeyPath },
+    hostPublicKey,
+    stop: () => server.stop(),
+  };
+}
+
+/** Writes what {@link startSshServer} starts sshd with. */
+export async function writeSshServer(directory: string, name: string, options: SshServerOptions): Promise<SshServerFiles> {
+  const { port = 22, hostKeyTypes = ["ed25519"], sftp = "present", namespace, settings = [] } = options;
   const own = join(directory, name);
   await mkdir(own, { recursive: true });
   await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
@@ -44,7 +71,7 @@ export async function startSshServer(directory: string, name: string, options: S
     config,
     [
       `Port ${port}`,
-      "ListenAddress 127.0.0.1",
+      `ListenAddress ${namespace?.address ?? "127.0.0.1"}`,
       ...hostKeys.map(({ path }) => `HostKey ${path}`),
       `AuthorizedKeysFile ${privateKeyPath}.pub`,
       `PidFile ${own}/sshd.pid`,
@@ -53,16 +80,11 @@ export async function startSshServer(directory: string, name: string, options: S
       "PasswordAuthentication no",
       "PermitRootLogin prohibit-password",
       ...(sftp === "present" ? ["Subsystem sftp internal-sftp"] : []),
+      ...settings,
       "",
     ].join("\n"),
   );
-  const server = new ChildServer(SSHD, ["-D", "-e", "-f", config]);
-  await server.whenReady(() => isListening(port));
-  return {
-    endpoint: { host: "127.0.0.1", port, user: "root", privateKeyPath },
-    hostPublicKey: await readFile(`${hostKeys[0]?.path}.pub`, "utf8"),
-    stop: () => server.stop(),
-  };
+  return { config, privateKeyPath, hostPublicKey: await readFile(`${hostKeys[0]?.path}.pub`, "utf8") };
 }
 
 /** Makes a key pair with OpenSSH's own program. */
