@@ -8,6 +8,7 @@ import { importTest } from "./import-test.js";
 import { lifecycleTests } from "./lifecycle-tests.js";
 import { mannerTests } from "./manner-tests.js";
 import { optionTests } from "./option-tests.js";
+import { orphanTests } from "./orphan-tests.js";
 
 /**
  * The tests that every driver must pass, for any test runner. They must run one after another.
@@ -27,6 +28,7 @@ export function conformanceTests<O extends OptionSpecs, S extends DriverState>(
     ...lifecycleTests(definition, fixture),
     ...capabilityTests(definition, fixture),
     ...failureTests(definition, fixture),
+    ...orphanTests(definition, fixture),
     ...mannerTests(definition, fixture),
   ];
 }

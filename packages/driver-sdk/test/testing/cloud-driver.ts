@@ -1,6 +1,7 @@
 import {
   BaseDriver,
   type DriverDefinition,
+  type DriverDescription,
   DriverError,
   defineDriver,
   type MachineStatus,
@@ -10,16 +11,17 @@ import type { ConformanceFixture, StepRunner } from "@docker-machine/driver-sdk/
 
 /** A provider's API, which the driver calls without its host. It throws what a vendor's library would. */
 export class Cloud {
-  readonly servers = new Set<string>();
+  /** Each server's name, and the UUID of the store that it is marked with. */
+  readonly servers = new Map<string, string>();
   readonly #outside: StepRunner;
 
   constructor(outside: StepRunner) {
     this.#outside = outside;
   }
 
-  async request(method: "POST" | "GET" | "DELETE", server: string): Promise<boolean> {
+  async request(method: "POST" | "GET" | "DELETE", server: string, store = ""): Promise<boolean> {
     return this.#outside.step(`${method} /servers/${server}`, () => {
-      if (method === "POST") this.servers.add(server);
+      if (method === "POST") this.servers.set(server, store);
       if (method === "DELETE") this.servers.delete(server);
       return this.servers.has(server);
     });
@@ -47,7 +49,7 @@ export class CloudDriver extends BaseDriver<Record<never, never>, CloudState> {
   async request(method: "POST" | "GET" | "DELETE"): Promise<boolean> {
     throwIfAborted(this.host.signal);
     try {
-      return await currentCloud().request(method, this.machine.state.ServerName ?? "");
+      return await currentCloud().request(method, this.machine.state.ServerName ?? "", await this.host.storeId());
     } catch (cause) {
       throw new DriverError("CLOUD_UNREACHABLE", `The cloud did not answer ${method}.`, { cause });
     }
@@ -63,12 +65,31 @@ export function currentCloud(): Cloud {
   return cloud;
 }
 
-export function cloudDefinition(Driver: typeof CloudDriver = CloudDriver): DriverDefinition<Record<never, never>, CloudState> {
+/** Correct, too. */
+export const findOrphans: NonNullable<DriverDescription<Record<never, never>, CloudState>["findOrphans"]> = async (
+  { machines, anyStore },
+  host,
+) => {
+  const cloud = currentCloud();
+  const own = await host.storeId();
+  const marked = [...cloud.servers].filter(([, store]) => anyStore || store === own);
+  const known = new Set((await machines()).map(({ state }) => state.ServerName));
+  return marked
+    .filter(([name]) => !known.has(name))
+    .map(([name]) => ({ id: name, kind: "server", remove: async () => void (await cloud.request("DELETE", name)) }));
+};
+
+export function cloudDefinition(
+  Driver: typeof CloudDriver = CloudDriver,
+  changes: Partial<DriverDescription<Record<never, never>, CloudState>> = {},
+): DriverDefinition<Record<never, never>, CloudState> {
   return defineDriver<Record<never, never>, CloudState>({
     name: "cloud",
     summary: "A cloud in memory",
     options: {},
+    findOrphans,
     createDriver: (machine, host) => new Driver(machine, host),
+    ...changes,
   });
 }
 
@@ -79,7 +100,7 @@ export const cloudFixture: ConformanceFixture = {
     clouds.push(cloud);
     return {
       flags: {},
-      residue: async () => [...cloud.servers],
+      residue: async () => [...cloud.servers.keys()],
       dispose: async () => {
         clouds.pop();
       },
