@@ -35,7 +35,7 @@ export interface Call {
  * @returns the output, by the model's names, without request id; `undefined` members are left out. It is validated before it is sent
  * @throws AwsFault what AWS would answer. Anything else is a bug of the stand-in: it is answered with InternalError, and noted as a violation
  */
-export type Handler<Input extends object = never, Output extends object | void = object | void> = (
+export type Handler<Input extends object = never, Output extends object | undefined = object | undefined> = (
   input: Input,
   call: Call,
 ) => Output | Promise<Output>;

@@ -15,8 +15,8 @@ export function permissionsOf({ service, action, input }: Pick<Call, "action" | 
   return [
     own,
     ...(action === "CreateFleet" ? ["ec2:RunInstances"] : []),
-    ...(input["TagSpecifications"] === undefined ? [] : ["ec2:CreateTags"]),
-    ...(action === "RunInstances" && input["IamInstanceProfile"] !== undefined ? ["iam:PassRole"] : []),
+    ...(input.TagSpecifications === undefined ? [] : ["ec2:CreateTags"]),
+    ...(action === "RunInstances" && input.IamInstanceProfile !== undefined ? ["iam:PassRole"] : []),
   ];
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -157,12 +156,6 @@ function send(response: ServerResponse, answer: WireAnswer | undefined, date: Da
     return;
   }
   const { status, headers, body } = answer;
-  const requestId = randomUUID();
-  response.writeHead(status, {
-    "x-amzn-requestid": requestId,
-    date: date.toUTCString(),
-    ...headers,
-    "content-length": Buffer.byteLength(body),
-  });
+  response.writeHead(status, { ...headers, date: date.toUTCString(), "content-length": Buffer.byteLength(body) });
   response.end(body);
 }

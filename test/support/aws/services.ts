@@ -53,11 +53,10 @@ export class Services {
     const service = serviceOf(request);
     const model = ServiceModel.load(service);
     const exchange: Exchange = { request, service, model, protocol: protocolOf(model), requestId: randomUUID(), signal };
-    try {
-      return await this.#serve(exchange);
-    } catch (error) {
-      return error instanceof AwsFault ? exchange.protocol.writeFault(error, exchange.requestId) : undefined;
-    }
+    const answer = await this.#serve(exchange).catch((error: unknown) =>
+      error instanceof AwsFault ? exchange.protocol.writeFault(error, exchange.requestId) : undefined,
+    );
+    return answer && { ...answer, headers: { ...answer.headers, "x-amzn-requestid": exchange.requestId } };
   }
 
   async #serve(exchange: Exchange): Promise<WireAnswer> {
@@ -162,7 +161,7 @@ export class Services {
 
 /** The service that a request is signed for; else the one that it looks like. */
 function serviceOf(request: WireRequest): ServiceName {
-  const signedFor = /Credential=[^/]+\/\d+\/[^/]+\/(ec2|servicequotas|ssm|sts)\//.exec(request.headers["authorization"] ?? "")?.[1];
+  const signedFor = /Credential=[^/]+\/\d+\/[^/]+\/(ec2|servicequotas|ssm|sts)\//.exec(request.headers.authorization ?? "")?.[1];
   if (signedFor !== undefined) return signedFor as ServiceName;
   const target = request.headers["x-amz-target"] ?? "";
   if (target.startsWith("AmazonSSM.")) return "ssm";

@@ -25,9 +25,8 @@ export function awsJson(model: ServiceModel): Protocol {
     },
     faultOf: ({ kind, path, text }) =>
       new AwsFault(kind === "missing" ? "ValidationException" : "SerializationException", `${path} ${text}`),
-    write: (_action, { output = {} }, structure, requestId) => answer(200, toJson(model, output, structure ?? {}), requestId),
-    writeFault: ({ code, message, status }, requestId) =>
-      answer(status, { __type: code, ...(message === "" ? {} : { message }) }, requestId),
+    write: (_action, { output = {} }, structure) => answer(200, toJson(model, output, structure ?? {})),
+    writeFault: ({ code, message, status }) => answer(status, { __type: code, ...(message === "" ? {} : { message }) }),
   };
 }
 
@@ -39,8 +38,8 @@ function parsed({ body }: WireRequest): unknown {
   }
 }
 
-function answer(status: number, value: unknown, requestId: string): WireAnswer {
-  return { status, headers: { "content-type": TYPE, "x-amzn-requestid": requestId }, body: JSON.stringify(value) };
+function answer(status: number, value: unknown): WireAnswer {
+  return { status, headers: { "content-type": TYPE }, body: JSON.stringify(value) };
 }
 
 /** Times and bytes out of JSON. What isn't as the model has it stays as it is, for validation to find. */
