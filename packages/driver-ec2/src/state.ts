@@ -28,6 +28,8 @@ export type Ec2State = {
   readonly OwnSecurityGroupIds?: readonly string[];
   /** Idempotency token of the launch that is under way or was done last: a repeat with it launches nothing twice. Ours. */
   readonly LaunchToken?: string;
+  /** How `LaunchToken` is used: by RunInstances on demand or in the spot market, or by CreateFleet. Saved with it. Ours. */
+  readonly LaunchedBy?: "on-demand" | "spot" | "fleet";
   /** Ours. */
   readonly SpotInstanceRequestId?: string;
   /** Ours. */
