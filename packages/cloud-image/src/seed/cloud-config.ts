@@ -16,6 +16,8 @@ export interface CloudConfig {
   readonly ssh_pwauth: boolean;
   readonly disable_root?: boolean;
   readonly ssh_genkeytypes: readonly string[];
+  readonly ssh: { readonly emit_keys_to_console: boolean };
+  readonly no_ssh_fingerprints: boolean;
   readonly locale: "false";
   readonly growpart: { readonly mode: "auto" };
   readonly resize_rootfs: boolean;
@@ -52,6 +54,9 @@ export function cloudConfigOf(seed: Seed): CloudConfig {
     ...(seed.user === "root" ? { disable_root: false } : {}),
     // An RSA key takes seconds to make on a slow guest, and nothing here asks for one.
     ssh_genkeytypes: ["ed25519", "ecdsa"],
+    // Nobody reads host keys from the console here, and writing them there takes seconds on a slow guest while Docker starts.
+    ssh: { emit_keys_to_console: false },
+    no_ssh_fingerprints: true,
     // Left as the image has it: cloud-init may run locale-gen otherwise, which takes long on a slow guest. Older schemas want a text.
     locale: "false",
     growpart: { mode: "auto" },

@@ -12,6 +12,8 @@ describe("what a guest is told", () => {
       ssh_authorized_keys: [sampleSeed.publicKey],
       ssh_pwauth: false,
       ssh_genkeytypes: ["ed25519", "ecdsa"],
+      ssh: { emit_keys_to_console: false },
+      no_ssh_fingerprints: true,
       locale: "false",
       growpart: { mode: "auto" },
       resize_rootfs: true,
