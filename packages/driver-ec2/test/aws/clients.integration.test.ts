@@ -137,6 +137,6 @@ describe("calls", () => {
     const world = await Ec2World.start();
     const host = new FakeHost();
     await (await world.open(host)).ec2("DescribeVpcs", {});
-    expect(JSON.stringify(host.lines)).not.toContain(world.aws.environment()["AWS_SECRET_ACCESS_KEY"]);
+    expect(JSON.stringify(host.lines)).not.toContain(world.aws.environment().AWS_SECRET_ACCESS_KEY);
   });
 });
