@@ -109,15 +109,7 @@ function changingStatements(): readonly PolicyStatement[] {
       Sid: "ChangeWhatIsTagged",
       Effect: "Allow",
       Action: ec2(changing),
-      Resource: resources(
-        "fleet",
-        "instance",
-        "key-pair",
-        "launch-template",
-        "security-group",
-        "spot-instances-request",
-        "volume",
-      ),
+      Resource: resources("fleet", "instance", "key-pair", "launch-template", "security-group", "spot-instances-request", "volume"),
       Condition: HAS_THE_TAG,
     },
   ];

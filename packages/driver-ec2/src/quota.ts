@@ -75,7 +75,9 @@ export async function usedVcpus(aws: Aws, code: string): Promise<number> {
   const reservations = await everyPage(aws, "DescribeInstances", running, ({ Reservations }) => Reservations);
   const vcpus = reservations
     .flatMap(({ Instances = [] }) => Instances)
-    .filter(({ InstanceType = "", InstanceLifecycle }) => quotaCode(InstanceType, InstanceLifecycle === "spot" ? "spot" : "on-demand") === code)
+    .filter(
+      ({ InstanceType = "", InstanceLifecycle }) => quotaCode(InstanceType, InstanceLifecycle === "spot" ? "spot" : "on-demand") === code,
+    )
     .map(({ CpuOptions }) => (CpuOptions?.CoreCount ?? 0) * (CpuOptions?.ThreadsPerCore ?? 1));
   return vcpus.reduce((sum, each) => sum + each, 0);
 }

@@ -43,7 +43,10 @@ describe("docs/drivers/amazonec2.md", () => {
 
   it("links to parts of itself that there are", () => {
     const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
-      title.toLowerCase().replaceAll(/[^a-z0-9 -]/g, "").replaceAll(" ", "-"),
+      title
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9 -]/g, "")
+        .replaceAll(" ", "-"),
     );
     for (const [, target] of page.matchAll(/\]\(#([^)]+)\)/g)) expect(headings).toContain(target);
   });
@@ -52,6 +55,7 @@ describe("docs/drivers/amazonec2.md", () => {
     const [, table = ""] = page.split("## Troubleshooting");
     const codes = [...table.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(5);
-    for (const code of codes) expect(errors).toContain(`### ${code}\n`);
+    const explained = new Set([...errors.matchAll(/^### (\w+)$/gm)].map(([, code]) => code));
+    expect(codes.filter((code) => !explained.has(code))).toEqual([]);
   });
 });

@@ -42,7 +42,11 @@ describe("the IAM policy", () => {
 
   it("lets tags be given only to what is being made", () => {
     expect(statementsFor("ec2:CreateTags").map(({ Condition }) => Condition)).toEqual([
-      { StringEquals: { "ec2:CreateAction": ["CreateFleet", "CreateLaunchTemplate", "CreateSecurityGroup", "ImportKeyPair", "RunInstances"] } },
+      {
+        StringEquals: {
+          "ec2:CreateAction": ["CreateFleet", "CreateLaunchTemplate", "CreateSecurityGroup", "ImportKeyPair", "RunInstances"],
+        },
+      },
     ]);
   });
 
