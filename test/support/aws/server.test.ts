@@ -187,6 +187,14 @@ describe("requests that aren't as the model has them", () => {
     expect(standIn.calls).toEqual([]);
   });
 
+  it("a value that its enum doesn't have is refused; whoever typed it is told so by AWS", async () => {
+    const standIn = await started({ handlers });
+    const answer = await postEc2(standIn, "RunInstances", "&MinCount=1&MaxCount=1&MetadataOptions.HttpTokens=yes");
+    expect(answer).toContain("<Code>InvalidParameterValue</Code>");
+    expect(answer).toContain("MetadataOptions.HttpTokens: it is &#34;yes&#34;, not one of optional, required");
+    expect([...standIn.calls, ...standIn.violations]).toEqual([]);
+  });
+
   it("an API version that isn't EC2's is refused, and noted", async () => {
     const standIn = await started({ handlers });
     expect(await post(standIn, "Action=DescribeInstances&Version=2014-10-01")).toContain("<Code>NoSuchVersion</Code>");
@@ -198,6 +206,11 @@ describe("answers that aren't as the model has them", () => {
   it.each([
     ["an unknown member", { Reservation: [] }, "DescribeInstances answer: Reservation isn't in"],
     ["a wrong type", { Reservations: [{ Instances: [{ LaunchTime: "2026-11-23" }] }] }, "Reservations[0].Instances[0].LaunchTime is"],
+    [
+      "a value that its enum doesn't have",
+      { Reservations: [{ Instances: [{ State: { Name: "started" } }] }] },
+      'State.Name is "started", not one of pending, running',
+    ],
     ["null", { NextToken: null }, "NextToken is null, not a string"],
     ["no structure", [], "is [], not a structure"],
   ])("%s is a failure of the stand-in", async (_what, output, violation) => {

@@ -72,7 +72,10 @@ export class AwsStandIn {
     this.violations = services.violations;
     this.#server = createServer((request, response) => {
       const work = request.url === "/address" ? addressOf(request, options.callerAddress) : this.#ask(services, request, response);
-      void work.then((answer) => send(response, answer, now()));
+      work.then(
+        (answer) => send(response, answer, now()),
+        () => response.destroy(),
+      );
     });
   }
 

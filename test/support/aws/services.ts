@@ -43,6 +43,7 @@ export class Services {
   readonly calls: Call[] = [];
   readonly violations: string[] = [];
   readonly #options: ServicesOptions;
+  readonly #models = new Map<ServiceName, ServiceModel>();
 
   constructor(options: ServicesOptions) {
     this.#options = options;
@@ -51,7 +52,8 @@ export class Services {
   /** Answers a request; `undefined`: the connection is to be cut. */
   async answer(request: WireRequest, signal: AbortSignal): Promise<WireAnswer | undefined> {
     const service = serviceOf(request);
-    const model = ServiceModel.load(service);
+    const model = this.#models.get(service) ?? ServiceModel.load(service);
+    this.#models.set(service, model);
     const exchange: Exchange = { request, service, model, protocol: protocolOf(model), requestId: randomUUID(), signal };
     const answer = await this.#serve(exchange).catch((error: unknown) =>
       error instanceof AwsFault ? exchange.protocol.writeFault(error, exchange.requestId) : undefined,
@@ -109,7 +111,9 @@ export class Services {
   #inputOf({ request, protocol, model }: Exchange, action: string, operation: Operation): Structure {
     const { input, problems } = this.#noteFaults(action, () => protocol.read(operation, request));
     const all = [...problems, ...validate(model, operation.input ?? { type: "structure" }, input)];
-    for (const { path, text } of all) this.violations.push(`${action} request: ${path} ${text}`);
+    // What users type may go to AWS as it is: AWS says what is wrong with it.
+    const forbidden = all.filter(({ kind }) => kind !== "enum");
+    for (const { path, text } of forbidden) this.violations.push(`${action} request: ${path} ${text}`);
     if (all[0] !== undefined) throw protocol.faultOf(all[0]);
     return input;
   }

@@ -1,6 +1,7 @@
 /** What is wrong with a structure. */
 export interface Problem {
-  readonly kind: "missing" | "unknown" | "value";
+  /** `enum`: a value of the right type that the model's enum doesn't have. Clients don't check those, and may leave it to the service. */
+  readonly kind: "enum" | "missing" | "unknown" | "value";
   /** By the model's names, from the top: `NetworkInterfaces[0].Groups`. */
   readonly path: string;
   /** Says what is wrong with a value: `is "yes", not a boolean`. */
@@ -17,6 +18,10 @@ export function unknown(path: string): Problem {
 
 export function wrong(path: string, value: unknown, wanted: string): Problem {
   return { kind: "value", path, text: `is ${written(value)}, not ${wanted}` };
+}
+
+export function notAmong(path: string, value: unknown, values: readonly string[]): Problem {
+  return { ...wrong(path, value, `one of ${values.join(", ")}`), kind: "enum" };
 }
 
 /** The place of a member, for messages. */

@@ -59,10 +59,18 @@ const FILES: Readonly<Record<ServiceName, string>> = {
   sts: "sts-2011-06-15",
 };
 
+/** Which places in EC2's model have which enums, which npm's `aws-sdk` leaves out. scripts/write-ec2-enums.ts writes it. */
+interface EnumsFile {
+  readonly enums: Readonly<Record<string, readonly string[]>>;
+  /** Enums' names by paths from a shape, or from an action: `RunInstances.input.MetadataOptions.HttpTokens`, `S3[].ResourceType`. */
+  readonly places: Readonly<Record<string, string>>;
+}
+
 /** What AWS publishes about a service: its actions, and the structures that they take and give. */
 export class ServiceModel {
   readonly service: ServiceName;
   readonly #file: ModelFile;
+  readonly #enums = new Map<Place, readonly string[]>();
 
   private constructor(service: ServiceName, file: ModelFile) {
     this.service = service;
@@ -71,8 +79,10 @@ export class ServiceModel {
 
   /** Reads the model that npm's `aws-sdk` carries. Node keeps it, so that it's read once a process. */
   static load(service: ServiceName): ServiceModel {
-    const file: ModelFile = createRequire(import.meta.url)(`aws-sdk/apis/${FILES[service]}.min.json`);
-    return new ServiceModel(service, file);
+    const require = createRequire(import.meta.url);
+    const model = new ServiceModel(service, require(`aws-sdk/apis/${FILES[service]}.min.json`));
+    if (service === "ec2") model.#addEnums(require("./fixtures/ec2-enums.json"));
+    return model;
   }
 
   get metadata(): ModelFile["metadata"] {
@@ -89,5 +99,26 @@ export class ServiceModel {
     const shape = this.#file.shapes[place.shape];
     if (shape === undefined) throw new Error(`The model of ${this.service} has no shape ${place.shape}.`);
     return shape;
+  }
+
+  /** The values that a string at a place may have; `undefined`: any. Enums that AWS adds to all the time are left open. */
+  valuesAt(place: Place): readonly string[] | undefined {
+    return this.#enums.get(place);
+  }
+
+  #addEnums({ enums, places }: EnumsFile): void {
+    for (const [path, name] of Object.entries(places)) this.#enums.set(this.#placeAt(path), enums[name] ?? []);
+  }
+
+  #placeAt(path: string): Place {
+    const [first = "", ...rest] = path.replaceAll("[]", ".[]").split(".");
+    const operation = this.operation(first);
+    const start = operation === undefined ? { shape: first } : rest.shift() === "input" ? operation.input : operation.output;
+    return rest.reduce<Place>((place, part) => {
+      const shape = this.shapeAt(place);
+      const next = part === "[]" ? shape.member : shape.members?.[part];
+      if (next === undefined) throw new Error(`The model of ${this.service} has no place ${path}: run scripts/write-ec2-enums.ts.`);
+      return next;
+    }, start ?? {});
   }
 }

@@ -1,4 +1,4 @@
-import { memberPath, missing, type Problem, unknown, wrong } from "./problem.ts";
+import { memberPath, missing, notAmong, type Problem, unknown, wrong } from "./problem.ts";
 import type { Place, ServiceModel, ShapeType } from "./service-model.ts";
 
 /**
@@ -10,7 +10,8 @@ import type { Place, ServiceModel, ShapeType } from "./service-model.ts";
  */
 export function validate(model: ServiceModel, place: Place, value: unknown, path = ""): readonly Problem[] {
   const shape = model.shapeAt(place);
-  switch (shape.type ?? "string") {
+  const type = shape.type ?? "string";
+  switch (type) {
     case "structure":
       return validateStructure(model, shape, value, path);
     case "list":
@@ -18,7 +19,7 @@ export function validate(model: ServiceModel, place: Place, value: unknown, path
     case "map":
       return validateMap(model, shape, value, path);
     default:
-      return validateScalar(model, place, shape.type ?? "string", value, path);
+      return validateScalar(model, place, type, value, path);
   }
 }
 
@@ -65,9 +66,11 @@ const scalars: Readonly<Record<ScalarType, { readonly wanted: string; readonly h
   timestamp: { wanted: "a time", holds: (value) => value instanceof Date && !Number.isNaN(value.getTime()) },
 };
 
-function validateScalar(_model: ServiceModel, _place: Place, type: ShapeType, value: unknown, path: string): readonly Problem[] {
-  const { wanted, holds } = scalars[type as ScalarType];
-  return holds(value) ? [] : [wrong(path, value, wanted)];
+function validateScalar(model: ServiceModel, place: Place, type: ScalarType, value: unknown, path: string): readonly Problem[] {
+  const { wanted, holds } = scalars[type];
+  if (!holds(value)) return [wrong(path, value, wanted)];
+  const values = model.valuesAt(place);
+  return values === undefined || values.some((known) => known === value) ? [] : [notAmong(path, value, values)];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
