@@ -173,8 +173,8 @@ export class Region {
   }
 
   newIpv6Address(subnet: Subnet): string {
-    subnet.taken += 1;
-    return ipv6At(subnet.ipv6Cidr ?? "2001:db8::/64", subnet.taken + 0x1000);
+    subnet.takenIpv6 += 1;
+    return ipv6At(subnet.ipv6Cidr ?? "2001:db8::/64", subnet.takenIpv6 + 0x1000);
   }
 
   /** What exists beyond what a region has from the beginning, one line each. */
@@ -220,8 +220,8 @@ export class Region {
     return vpc;
   }
 
-  #addSubnet(subnet: Omit<Subnet, "taken" | keyof Resource>): Subnet {
-    return this.subnets.add({ ...newResource("subnet"), ...subnet, taken: 0 });
+  #addSubnet(subnet: Omit<Subnet, "taken" | "takenIpv6" | keyof Resource>): Subnet {
+    return this.subnets.add({ ...newResource("subnet"), ...subnet, taken: 0, takenIpv6: 0 });
   }
 }
 

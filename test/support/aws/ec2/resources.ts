@@ -33,9 +33,10 @@ export interface Subnet extends Resource {
   readonly publicAddresses: boolean;
   /** IPv6 addresses are given to instances that don't ask for any. */
   readonly ipv6OnLaunch: boolean;
-  /** How many addresses were given out. */
+  /** How many IPv4 addresses were given out. */
   taken: number;
-  /** How many more can be. */
+  takenIpv6: number;
+  /** How many IPv4 addresses more can be given out. */
   free: number;
 }
 
