@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { BaseDriver, defineDriver, type MachineStatus, type SshEndpoint } from "@docker-machine/driver-sdk";
+import { BaseDriver, defineDriver, type JsonValue, type MachineStatus, type SshEndpoint } from "@docker-machine/driver-sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engineVersion, readEngineCredentials } from "../../src/engine/docker-api.js";
 import { checkedConnection, machineEngineVersion } from "../../src/machines/connection.js";
@@ -51,6 +51,9 @@ const definition = defineDriver({
   createDriver: (machine, host) => new Private(machine, host),
 });
 
+/** As it stands in a machine's state. */
+const saved = (endpoint: SshEndpoint) => ({ ...endpoint }) as unknown as JsonValue;
+
 const NAMES = ["dev", "other", "third"];
 const impossible = sshServerUnavailable ?? engineUnavailable;
 
@@ -73,7 +76,7 @@ describe.skipIf(impossible)(
       const certificates = storeCertificates(directory);
       await certificates.ensureAuthority();
       const store = new MachineStore(new StorePaths({ storagePath: directory }));
-      const ssh = { ...server.endpoint, jump: jump.endpoint };
+      const ssh = saved({ ...server.endpoint, jump: jump.endpoint });
       const own = { DriverSource: "private", DriverOptions: {}, Progress: "created" } as const;
       for (const name of NAMES) {
         const config = newMachineConfig(store.paths, { name, driverName: "private", engine: {}, swarm: {}, subjectAltNames: [], own });
@@ -154,7 +157,7 @@ describe.skipIf(impossible)(
     test("is listed with what is wrong when the jump host is gone", async () => {
       const config = await context.store.load("third");
       const port = await freePort();
-      const ssh = { ...server.endpoint, jump: { ...jump.endpoint, port } };
+      const ssh = saved({ ...server.endpoint, jump: { ...jump.endpoint, port } });
       await context.store.save({ ...config, Driver: { ...config.Driver, ssh } });
       const [row] = await listMachines(context, ["third"], { timeoutMs: 30_000 });
       await context.store.save(config);
