@@ -17,7 +17,7 @@ export interface FaultTime {
 }
 
 /** Why a connection was cut, for the server alone: the client sees no answer. */
-export class ConnectionCut extends Error {
+class ConnectionCut extends Error {
   override readonly name = "ConnectionCut";
 }
 

@@ -66,7 +66,7 @@ function isService(name: string): name is ServiceName {
 }
 
 /** The time in the form `20261123T120000Z`. */
-export function amzDate(time: Date): string {
+function amzDate(time: Date): string {
   return `${time.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
