@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,9 +9,9 @@ import { MachineStore } from "../src/store/machine-store.js";
 import { StorePaths } from "../src/store/store-paths.js";
 import { storeCertificates } from "../test/support/store-certificates.js";
 
-/** Stores with machines of the driver `none`, as `create` makes them, and what they lead to. */
+/** Stores with machines, as `create` makes them, and what they lead to. They are of the driver `none` unless it says otherwise. */
 export interface BenchMachines extends AsyncDisposable {
-  /** One machine, `dev`, whose Docker answers. */
+  /** `dev`, and `cloud`, which is of the driver `amazonec2`: the Docker of both answers. */
   readonly one: string;
   /** Docker's URL of `dev`. */
   readonly url: string;
@@ -20,6 +21,8 @@ export interface BenchMachines extends AsyncDisposable {
   readonly silent: string;
 }
 
+/** Where the machine of a cloud would be: its Docker has no other port than the usual. */
+const CLOUD_ADDRESS = "127.77.77.1";
 const NOBODY = "tcp://127.0.0.1:1";
 const CLIENT_FILES = ["ca.pem", "cert.pem", "key.pem"];
 
@@ -30,10 +33,14 @@ export async function makeMachines(scratch: string): Promise<BenchMachines> {
   await certificates.ensureAuthority();
   const serverDirectory = join(scratch, "server");
   await mkdir(serverDirectory);
-  const files = await certificates.ensureServerCertificate({ machineName: "dev", machineDirectory: serverDirectory, hosts: ["127.0.0.1"] });
+  const files = await certificates.ensureServerCertificate({
+    machineName: "dev",
+    machineDirectory: serverDirectory,
+    hosts: ["127.0.0.1", CLOUD_ADDRESS],
+  });
   const server = spawn(
     process.execPath,
-    [join(import.meta.dirname, "engine-server.ts"), files.caPath, files.certificatePath, files.keyPath],
+    [join(import.meta.dirname, "engine-server.ts"), files.caPath, files.certificatePath, files.keyPath, CLOUD_ADDRESS],
     {
       stdio: ["ignore", "pipe", "inherit"],
     },
@@ -46,7 +53,9 @@ export async function makeMachines(scratch: string): Promise<BenchMachines> {
     await writeStore(join(scratch, name), urls, certificatesDirectory);
     return join(scratch, name);
   };
-  await writeMachine(new StorePaths({ storagePath: one }), { name: "dev", url, certificatesDirectory });
+  const paths = new StorePaths({ storagePath: one });
+  await writeMachine(paths, { name: "dev", ...known(url), certificatesDirectory });
+  await writeMachine(paths, { name: "cloud", ...launched(), certificatesDirectory });
   return {
     one,
     url,
@@ -73,31 +82,48 @@ async function writeStore(storagePath: string, urls: readonly string[], certific
   for (const name of CLIENT_FILES) await copyFile(join(certificatesDirectory, name), join(paths.certDirectory, name));
   const width = String(urls.length).length;
   for (const [index, url] of urls.entries()) {
-    await writeMachine(paths, { name: `m${String(index).padStart(width, "0")}`, url, certificatesDirectory });
+    await writeMachine(paths, { name: `m${String(index).padStart(width, "0")}`, ...known(url), certificatesDirectory });
   }
 }
 
 interface BenchMachine {
   readonly name: string;
-  readonly url: string;
+  readonly driverName: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly state: Readonly<Record<string, string | number>>;
   readonly certificatesDirectory: string;
 }
 
-async function writeMachine(paths: StorePaths, { name, url, certificatesDirectory }: BenchMachine): Promise<void> {
+/** What a machine of the driver `amazonec2` has saved. */
+function launched() {
+  const state = {
+    MachineId: randomUUID(),
+    Region: "eu-west-1",
+    InstanceId: "i-0123456789abcdef0",
+    IPAddress: CLOUD_ADDRESS,
+    SSHUser: "ubuntu",
+    SSHPort: 22,
+  };
+  return { driverName: "amazonec2", options: {}, state };
+}
+
+/** What a machine of the driver `none` has saved. */
+function known(url: string) {
+  return { driverName: "none", options: { url }, state: { IPAddress: url.slice("tcp://".length), URL: url } };
+}
+
+async function writeMachine(paths: StorePaths, { name, driverName, options, state, certificatesDirectory }: BenchMachine): Promise<void> {
   const config = newMachineConfig(paths, {
     name,
-    driverName: "none",
+    driverName,
     engine: {},
     swarm: {},
     subjectAltNames: [],
-    own: { DriverSource: "none", DriverOptions: { url }, Progress: "provisioned" },
+    own: { DriverSource: driverName, DriverOptions: options, Progress: "provisioned" },
   });
   const directory = paths.machineDirectory(name);
   await mkdir(directory, { recursive: true });
   for (const file of CLIENT_FILES) await copyFile(join(certificatesDirectory, file), join(directory, file));
-  await writeFile(
-    paths.configPath(name),
-    formatConfig({ ...config, Driver: { ...config.Driver, IPAddress: url.slice("tcp://".length), URL: url } }),
-  );
+  await writeFile(paths.configPath(name), formatConfig({ ...config, Driver: { ...config.Driver, ...state } }));
   if (!(await new MachineStore(paths).has(name))) throw new Error(`The machine ${name} was not written.`);
 }

@@ -18,6 +18,7 @@ export const commandTable: Readonly<Record<string, LoadCommand>> = {
   "driver link": () => import("./commands/driver/link.js"),
   "driver list": () => import("./commands/driver/list.js"),
   "driver lock": () => import("./commands/driver/lock.js"),
+  "driver orphans": () => import("./commands/driver/orphans.js"),
   "driver outdated": () => import("./commands/driver/outdated.js"),
   "driver policy": () => import("./commands/driver/policy.js"),
   "driver rollback": () => import("./commands/driver/rollback.js"),

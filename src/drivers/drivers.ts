@@ -195,9 +195,10 @@ export class Drivers {
    * @throws {MachineError} `DRIVER_MISSING`
    */
   async describe(name: string): Promise<DriverDetails> {
-    const entry = (await this.list()).find((each) => each.name === name);
+    const canonical = findShipped(name)?.name ?? name;
+    const entry = (await this.list()).find((each) => each.name === canonical);
     if (entry === undefined) throw missingError({ name, source: undefined });
-    return { ...entry, loaded: await this.forMachine({ driverName: name, driverSource: entry.source }) };
+    return { ...entry, loaded: await this.forMachine({ driverName: canonical, driverSource: entry.source }) };
   }
 
   /**

@@ -1,3 +1,4 @@
+import ec2Manifest from "@docker-machine/driver-ec2/package.json" with { type: "json" };
 import genericManifest from "@docker-machine/driver-generic/package.json" with { type: "json" };
 import noneManifest from "@docker-machine/driver-none/package.json" with { type: "json" };
 import qemuManifest from "@docker-machine/driver-qemu/package.json" with { type: "json" };
@@ -13,20 +14,25 @@ export interface ShippedDriver {
   readonly load: () => Promise<unknown>;
 }
 
+/** Other names of shipped drivers. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ["ec2", "amazonec2"],
+  ["aws", "amazonec2"],
+]);
+
 const SHIPPED: ReadonlyMap<string, ShippedDriver> = new Map(
   [
     { name: "none", version: noneManifest.version, load: () => import("@docker-machine/driver-none") },
     { name: "generic", version: genericManifest.version, load: () => import("@docker-machine/driver-generic") },
+    { name: "amazonec2", version: ec2Manifest.version, load: () => import("@docker-machine/driver-ec2") },
     { name: "qemu", version: qemuManifest.version, load: () => import("@docker-machine/driver-qemu") },
     { name: "virtualbox", version: virtualboxManifest.version, load: () => import("@docker-machine/driver-virtualbox") },
   ].map((driver) => [driver.name, driver]),
 );
-/** Names kept for docker-machine's own drivers, whether they are built in yet or not. */
-const RESERVED_NAMES: ReadonlySet<string> = new Set(["virtualbox", "ec2", "amazonec2", "qemu", "generic", "none"]);
 
-/** Whether `name` is kept for docker-machine's own drivers. */
+/** Whether `name` is kept for docker-machine's own drivers: as a name or as another one. */
 export function isShippedName(name: string): boolean {
-  return RESERVED_NAMES.has(name);
+  return findShipped(name) !== undefined;
 }
 
 /** The drivers that are shipped. */
@@ -34,9 +40,9 @@ export function shippedDrivers(): readonly ShippedDriver[] {
   return [...SHIPPED.values()];
 }
 
-/** The shipped driver of that name, if there is one. */
+/** The shipped driver of that name or alias, if there is one. */
 export function findShipped(name: string): ShippedDriver | undefined {
-  return SHIPPED.get(name);
+  return SHIPPED.get(ALIASES.get(name) ?? name);
 }
 
 /** For a shipped driver that is to be installed. */

@@ -20,7 +20,8 @@ import type { ConnectOptions } from "../ssh/connect.js";
 /** What {@link DriverHost} stands on. */
 export interface DriverHostOptions {
   readonly machineName: string;
-  readonly machineDirectory: string;
+  /** `undefined` where the driver works without a machine. */
+  readonly machineDirectory: string | undefined;
   /** What the machines of its driver share, by key. */
   readonly shared: Map<string, unknown>;
   readonly storeId: () => Promise<string>;
@@ -67,8 +68,10 @@ export class DriverHost implements Host {
   }
 
   async createSshKey(options: SshKeyOptions = {}): Promise<SshKey> {
+    const { machineDirectory, machineName } = this.#options;
+    if (machineDirectory === undefined) throw new TypeError("There is no machine to make a key for");
     const { createSshKey } = await import("../ssh/keys.js");
-    return createSshKey(this.#options.machineDirectory, { ...options, comment: this.#options.machineName });
+    return createSshKey(machineDirectory, { ...options, comment: machineName });
   }
 
   async runOverSsh(endpoint: SshEndpoint, command: readonly [string, ...string[]], options: SshRunOptions = {}): Promise<RunResult> {

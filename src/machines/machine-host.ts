@@ -6,21 +6,39 @@ import type { StoredMachine } from "./stored-machine.js";
 /** The SDK's host for one machine's driver. */
 export function machineHost(context: MachineContext, machine: StoredMachine): DriverHost {
   return new DriverHost({
+    ...partsFor(context, machine.config.DriverName),
     machineName: machine.name,
     machineDirectory: machine.directory,
+    connectOptions: () => connectOptions(context, machine),
+  });
+}
+
+/** The SDK's host for what a driver does without a machine: there is nothing to log in to, and no key. */
+export function driverHost(context: MachineContext, driverName: string): DriverHost {
+  return new DriverHost({
+    ...partsFor(context, driverName),
+    machineName: driverName,
+    machineDirectory: undefined,
+    connectOptions: () => {
+      throw new TypeError("There is no machine to log in to");
+    },
+  });
+}
+
+function partsFor(context: MachineContext, driverName: string) {
+  return {
     log: context.log,
     progress: context.progress,
     get signal() {
       return context.signal;
     },
-    shared: context.shared(machine.config.DriverName),
+    shared: context.shared(driverName),
     storeId: async () => {
       const { storeId } = await import("../store/store-id.js");
       return storeId(context.store.paths, context.signal);
     },
     cacheDirectory: context.driverCacheDirectory,
-    connectOptions: () => connectOptions(context, machine),
-  });
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { findCommand } from "../../src/command-line/find-command.js";
 
-const known = new Set(["ls", "ssh", "driver list"]);
+const known = new Set(["ls", "ssh", "driver list", "driver orphans"]);
 
 function find(line: string) {
   return findCommand(line.split(" "), (name) => known.has(name));
@@ -15,6 +15,9 @@ it.each([
   ["--bugsnag-api-token=no-report ssh dev ls -la", "ssh", ["--bugsnag-api-token=no-report", "dev", "ls", "-la"]],
   ["ssh -- dev", "ssh", ["--", "dev"]],
   ["--bogus ls", "ls", ["--bogus"]],
+  ["driver orphans acme --remove", "driver orphans", ["acme", "--remove"]],
+  ["-D driver acme orphans --remove", "driver orphans", ["-D", "acme", "--remove"]],
+  ["driver --json orphans", undefined, ["driver", "--json", "orphans"]],
 ])("%s: the command, and what it takes", (line, name, argv) => {
   expect(find(line)).toMatchObject({ name, argv });
 });
