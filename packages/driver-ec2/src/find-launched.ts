@@ -9,12 +9,8 @@ import { waitInTime } from "./wait-in-time.js";
 /** How long AWS may take to show an instance that it says it has launched. */
 const SHOWN_WITHIN_MS = 60_000;
 
-/**
- * The living instance that bears the machine's UUID.
- *
- * @param otherwise what is thrown if AWS shows none within a minute
- */
-export async function findLaunched({ state }: Ec2Machine, aws: Aws, host: Host, otherwise: unknown): Promise<Instance> {
+/** The living instance that bears the machine's UUID; `undefined` if AWS shows none within a minute. */
+export async function findLaunched({ state }: Ec2Machine, aws: Aws, host: Host): Promise<Instance | undefined> {
   const Filters = [
     tagFilter(TAG_KEYS.machineId, state.MachineId ?? ""),
     { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] },
@@ -23,7 +19,5 @@ export async function findLaunched({ state }: Ec2Machine, aws: Aws, host: Host, 
     const reservations = await everyPage(aws, "DescribeInstances", { Filters }, ({ Reservations }) => Reservations);
     return reservations.flatMap(({ Instances = [] }) => Instances)[0];
   };
-  const instance = await waitInTime(host, probe, { description: "the launched instance", timeoutMs: SHOWN_WITHIN_MS, intervalMs: 1000 });
-  if (instance === undefined) throw otherwise;
-  return instance;
+  return waitInTime(host, probe, { description: "the launched instance", timeoutMs: SHOWN_WITHIN_MS, intervalMs: 1000 });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CreateFleetError, CreateFleetInstance } from "@aws-sdk/client-ec2";
+import type { CreateFleetError, CreateFleetInstance, Instance } from "@aws-sdk/client-ec2";
 import type { Host } from "@docker-machine/driver-sdk";
 import type { Aws, Ec2Input } from "./aws/aws.js";
 import { AwsError, isAwsCode } from "./aws/aws-error.js";
@@ -9,8 +9,11 @@ import { launchData, launchTags, networkInterface } from "./launch-input.js";
 import type { LaunchPlan } from "./launch-plan.js";
 import type { Launching } from "./launching.js";
 import type { Ec2Machine } from "./machine.js";
+import { waitInTime } from "./wait-in-time.js";
 import { whenKnown } from "./when-known.js";
 
+/** How long AWS may take to tell what came of a fleet that it knows. */
+const DESCRIBED_WITHIN_MS = 30_000;
 /** What AWS answers while it doesn't know the launch template that was made just before. */
 const UNKNOWN_TEMPLATE = ["InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.NotFound"] as const;
 
@@ -53,41 +56,77 @@ interface FleetNames {
 async function makeFleet(launching: Launching, plan: LaunchPlan, names: FleetNames, refusals: Refusal[]): Promise<boolean> {
   const { aws, host, machine } = launching;
   try {
-    const { FleetId, Instances = [], Errors = [] } = await whenKnown(host, UNKNOWN_TEMPLATE, () =>
-      aws.ec2("CreateFleet", fleetInput(launching, plan, names)),
-    );
+    const made = await whenKnown(host, UNKNOWN_TEMPLATE, () => aws.ec2("CreateFleet", fleetInput(launching, plan, names)));
+    await machine.persist({ FleetId: made.FleetId });
+    const { Instances = [], Errors = [] } = isAnswer(made) ? made : await describeFleet(made, launching);
     const [launched] = Instances;
     if (launched !== undefined) {
-      await saveFleet(machine, FleetId, launched);
+      await saveFleet(machine, launched);
       return true;
     }
-    await machine.persist({ FleetId, LaunchToken: undefined });
+    await machine.persist({ LaunchToken: undefined });
     refusals.push(...refusalsOf(Errors, plan));
-    const [grave] = refusals.filter(({ error }) => refusalScope(error) === undefined);
+    const grave = refusals.find(({ error }) => refusalScope(error) === undefined);
     if (grave !== undefined) throw grave.error;
     return false;
   } catch (error) {
     if (!isAwsCode(error, "IdempotentParameterMismatch")) throw error;
-    const { InstanceId, InstanceType, SpotInstanceRequestId } = await findLaunched(machine, aws, host, error);
-    await machine.persist({ InstanceId, InstanceType, SpotInstanceRequestId, LaunchedAt: new Date().toISOString() });
-    return true;
+    return adopt(await findLaunched(machine, aws, host), launching, error);
   }
 }
 
-async function saveFleet(machine: Ec2Machine, FleetId: string | undefined, launched: CreateFleetInstance): Promise<void> {
-  const { LaunchTemplateAndOverrides, InstanceIds = [], InstanceType } = launched;
+/** What a fleet came to. */
+interface FleetResult {
+  readonly Instances?: readonly FleetInstance[] | undefined;
+  readonly Errors?: readonly CreateFleetError[] | undefined;
+}
+
+type FleetInstance = Pick<CreateFleetInstance, "InstanceIds" | "InstanceType" | "LaunchTemplateAndOverrides">;
+
+function isAnswer({ Errors = [], Instances = [] }: FleetResult): boolean {
+  return Errors.length + Instances.length > 0;
+}
+
+/** What came of a fleet that was made before: asked for it again, AWS tells no more than its id. */
+async function describeFleet({ FleetId = "" }: { readonly FleetId?: string | undefined }, { aws, host }: Launching): Promise<FleetResult> {
+  const probe = async () => {
+    const { Fleets = [] } = await whenKnown(host, ["InvalidFleetId.NotFound"], () => aws.ec2("DescribeFleets", { FleetIds: [FleetId] }));
+    return Fleets.find(isAnswer);
+  };
+  const fleet = await waitInTime(host, probe, { description: `the fleet ${FleetId}`, timeoutMs: DESCRIBED_WITHIN_MS, intervalMs: 1000 });
+  return fleet ?? { Errors: [{ ErrorCode: "UnfulfillableCapacity", ErrorMessage: "The fleet has launched nothing." }] };
+}
+
+/** The token has launched something, with what the options or the user data's file were then; or nothing, and the next repetition takes another token. */
+async function adopt(instance: Instance | undefined, { machine }: Launching, mismatch: unknown): Promise<boolean> {
+  if (instance === undefined) {
+    await machine.persist({ LaunchToken: undefined });
+    throw mismatch;
+  }
+  const { InstanceId, InstanceType } = instance;
+  await machine.persist({ InstanceId, InstanceType, LaunchedAt: new Date().toISOString() });
+  return true;
+}
+
+async function saveFleet(
+  machine: Ec2Machine,
+  { LaunchTemplateAndOverrides, InstanceIds = [], InstanceType }: FleetInstance,
+): Promise<void> {
   const { SubnetId, ImageId } = LaunchTemplateAndOverrides?.Overrides ?? {};
   await machine.persist({
     InstanceId: InstanceIds[0],
     LaunchedAt: new Date().toISOString(),
-    FleetId,
     InstanceType,
     SubnetId,
     AMI: ImageId,
   });
 }
 
-function fleetInput({ parts, machine }: Launching, { subnets, types }: LaunchPlan, { template, token }: FleetNames): Ec2Input<"CreateFleet"> {
+function fleetInput(
+  { parts, machine }: Launching,
+  { subnets, types }: LaunchPlan,
+  { template, token }: FleetNames,
+): Ec2Input<"CreateFleet"> {
   const { spotPrice } = machine.options;
   const price = spotPrice === undefined || spotPrice === "" ? {} : { MaxPrice: spotPrice };
   return {
@@ -141,7 +180,8 @@ async function removeTemplate(name: string, aws: Aws, host: Host): Promise<void>
   try {
     await aws.ec2("DeleteLaunchTemplate", { LaunchTemplateName: name });
   } catch (error) {
-    if (!isAwsCode(error, ...UNKNOWN_TEMPLATE)) host.log.debug(`The launch template ${name} stays until the machine is removed: ${String(error)}`);
+    if (!isAwsCode(error, ...UNKNOWN_TEMPLATE))
+      host.log.debug(`The launch template ${name} stays until the machine is removed: ${String(error)}`);
   }
 }
 

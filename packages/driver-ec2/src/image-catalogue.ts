@@ -28,7 +28,8 @@ export const CATALOGUE: Readonly<Record<string, CatalogueImage>> = {
 
 function ubuntu(release: string, volume: "ebs-gp2" | "ebs-gp3"): CatalogueImage {
   return {
-    parameter: (architecture) => `/aws/service/canonical/ubuntu/server/${release}/stable/current/${debianName(architecture)}/hvm/${volume}/ami-id`,
+    parameter: (architecture) =>
+      `/aws/service/canonical/ubuntu/server/${release}/stable/current/${debianName(architecture)}/hvm/${volume}/ami-id`,
     sshUser: "ubuntu",
   };
 }

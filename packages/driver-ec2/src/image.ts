@@ -38,9 +38,16 @@ export async function inspectImage(id: string, options: Ec2Options, type: Instan
   const image = await describeImage(id, aws);
   const problem = problemOf(image, type);
   if (problem !== undefined) {
-    throw new DriverError("EC2_IMAGE_UNFIT", `The image ${id} (${image.Name ?? "without a name"}) can't be launched as ${type.name}: ${problem}.`, {
-      suggestions: ["The newest Ubuntu for the instance type: leave out --amazonec2-ami", `aws ec2 describe-images --region ${aws.region} --image-ids ${id}`],
-    });
+    throw new DriverError(
+      "EC2_IMAGE_UNFIT",
+      `The image ${id} (${image.Name ?? "without a name"}) can't be launched as ${type.name}: ${problem}.`,
+      {
+        suggestions: [
+          "The newest Ubuntu for the instance type: leave out --amazonec2-ami",
+          `aws ec2 describe-images --region ${aws.region} --image-ids ${id}`,
+        ],
+      },
+    );
   }
   const { RootDeviceName = "", BlockDeviceMappings = [], Name = id } = image;
   const root = BlockDeviceMappings.find(({ DeviceName }) => DeviceName === RootDeviceName);
@@ -62,9 +69,13 @@ async function newestImage(name: string, architecture: Architecture, aws: Aws): 
   } catch (error) {
     if (!isAwsCode(error, "ParameterNotFound")) throw error;
   }
-  throw new DriverError("EC2_IMAGE_MISSING", `${aws.region} has no image ${name} for ${architecture}: AWS doesn't know the parameter ${Name}.`, {
-    suggestions: ["--amazonec2-image amazon-linux-2023", "An image of your own: --amazonec2-ami ami-…"],
-  });
+  throw new DriverError(
+    "EC2_IMAGE_MISSING",
+    `${aws.region} has no image ${name} for ${architecture}: AWS doesn't know the parameter ${Name}.`,
+    {
+      suggestions: ["--amazonec2-image amazon-linux-2023", "An image of your own: --amazonec2-ami ami-…"],
+    },
+  );
 }
 
 async function describeImage(id: string, aws: Aws): Promise<Image> {

@@ -55,7 +55,11 @@ function marketsOf({ requestSpotInstance, spotFallback }: Ec2Machine["options"])
   return spotFallback ? ["spot", "on-demand"] : ["spot"];
 }
 
-async function typesWithImages({ options, state }: Pick<Ec2Machine, "options" | "state">, found: readonly InstanceType[], aws: Aws): Promise<LaunchType[]> {
+async function typesWithImages(
+  { options, state }: Pick<Ec2Machine, "options" | "state">,
+  found: readonly InstanceType[],
+  aws: Aws,
+): Promise<LaunchType[]> {
   const images = new Map<string, MachineImage>();
   const types: LaunchType[] = [];
   for (const type of found) {

@@ -16,6 +16,9 @@ import { whenKnown } from "./when-known.js";
 /** What AWS answers while it doesn't know what was made just before. */
 const NOT_YET_KNOWN = ["InvalidKeyPair.NotFound"] as const;
 
+/** What AWS answers when a token was used for another request, or for an instance that is terminated since. */
+const SPENT_TOKEN = ["IdempotentParameterMismatch", "IdempotentInstanceTerminated"] as const;
+
 /**
  * Launches the machine's instance, once: a launch whose answer was lost is repeated with the same client token, which makes AWS answer with the same
  * instance. Instance types and subnets are tried in turn while AWS has no capacity. The state tells before each request what is asked for, and after it
@@ -50,7 +53,9 @@ function inOrder(attempts: readonly LaunchAttempt[], { state }: Ec2Machine): rea
 
 /** A quota that a type has used up in one subnet is used up in all. */
 function isHopeless({ market, type }: LaunchAttempt, refusals: readonly Refusal[]): boolean {
-  return refusals.some(({ attempt, error }) => refusalScope(error) === "instance type" && attempt.typeName === type.name && attempt.market === market);
+  return refusals.some(
+    ({ attempt, error }) => refusalScope(error) === "instance type" && attempt.typeName === type.name && attempt.market === market,
+  );
 }
 
 async function tryLaunch(launching: Launching, attempt: LaunchAttempt): Promise<Refusal | undefined> {
@@ -64,7 +69,10 @@ async function tryLaunch(launching: Launching, attempt: LaunchAttempt): Promise<
     // Nothing was launched with the token, and AWS wants another one for another request.
     if (isRefusal || isAwsCode(error, ...UNKNOWN_GROUP)) await machine.persist({ LaunchToken: undefined });
     if (!isRefusal) throw error;
-    return { attempt: { market: attempt.market, typeName: attempt.type.name, zone: attempt.subnet.zone }, error: error as Refusal["error"] };
+    return {
+      attempt: { market: attempt.market, typeName: attempt.type.name, zone: attempt.subnet.zone },
+      error: error as Refusal["error"],
+    };
   }
 }
 
@@ -74,26 +82,31 @@ async function runInstance(launching: Launching, attempt: LaunchAttempt): Promis
   try {
     const { Instances = [] } = await whenKnown(host, NOT_YET_KNOWN, () => aws.ec2("RunInstances", runInput(parts, attempt, token)));
     const [instance] = Instances;
-    return instance ?? (await findLaunched(machine, aws, host, new Error("RunInstances named no instance.")));
+    if (instance !== undefined) return instance;
+    throw new TypeError("RunInstances answered with no instance.");
   } catch (error) {
-    // The instance that the token has launched is terminated: that is no obstacle to another one.
-    if (isAwsCode(error, "IdempotentInstanceTerminated")) {
-      await machine.persist({ LaunchToken: undefined });
-      return runInstance(launching, attempt);
-    }
-    // The token has launched something, with what the options or the user data's file were then.
-    if (isAwsCode(error, "IdempotentParameterMismatch")) return findLaunched(machine, aws, host, error);
-    throw error;
+    if (!isAwsCode(error, ...SPENT_TOKEN)) throw error;
+    // What was asked for with the token before may have been refused, or be running, with what the options or the user data's file were then.
+    const earlier = error.awsCode === "IdempotentParameterMismatch" ? await findLaunched(machine, aws, host) : undefined;
+    if (earlier !== undefined) return earlier;
+    await machine.persist({ LaunchToken: undefined });
+    return runInstance(launching, attempt);
   }
 }
 
 /** Saves what is asked for before it is: the token stays only if the request stays, too. */
 async function saveAttempt({ machine }: Launching, { image, market, subnet, type }: LaunchAttempt): Promise<string> {
   const { state } = machine;
-  const isSame =
-    state.LaunchedBy === market && state.AMI === image.id && state.InstanceType === type.name && state.SubnetId === subnet.id;
+  const isSame = state.LaunchedBy === market && state.AMI === image.id && state.InstanceType === type.name && state.SubnetId === subnet.id;
   const LaunchToken = isSame && state.LaunchToken !== undefined ? state.LaunchToken : randomUUID();
-  await machine.persist({ LaunchToken, LaunchedBy: market, AMI: image.id, InstanceType: type.name, SubnetId: subnet.id, SSHUser: image.sshUser });
+  await machine.persist({
+    LaunchToken,
+    LaunchedBy: market,
+    AMI: image.id,
+    InstanceType: type.name,
+    SubnetId: subnet.id,
+    SSHUser: image.sshUser,
+  });
   return LaunchToken;
 }
 

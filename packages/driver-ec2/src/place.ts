@@ -33,7 +33,9 @@ export async function findPlace(options: Ec2Options, aws: Aws): Promise<LaunchPl
   const [first] = isNamed ? subnets : subnets.toSorted(byFitness(options));
   const vpcId = first?.VpcId;
   if (first === undefined || vpcId === undefined) throw missing(options, aws);
-  const chosen = isNamed ? subnets : subnets.filter((subnet) => fitness(subnet, options) === fitness(first, options)).toSorted(byFitness(options));
+  const chosen = isNamed
+    ? subnets
+    : subnets.filter((subnet) => fitness(subnet, options) === fitness(first, options)).toSorted(byFitness(options));
   return { vpcId, subnets: chosen.map(launchSubnet) };
 }
 
@@ -91,7 +93,8 @@ function byFitness(options: Ec2Options): (one: Subnet, other: Subnet) => number 
 }
 
 function missing({ subnetId, vpcId, zone }: Ec2Options, aws: Aws): DriverError {
-  const where = subnetId.length > 0 ? `None of the subnets ${subnetId.join(", ")}` : `No subnet of ${vpcId ?? "the default VPC"} in ${aws.region}`;
+  const where =
+    subnetId.length > 0 ? `None of the subnets ${subnetId.join(", ")}` : `No subnet of ${vpcId ?? "the default VPC"} in ${aws.region}`;
   const inZone = zone === undefined || zone === "" ? "" : ` and in the zone ${zone.length === 1 ? aws.region : ""}${zone}`;
   return new DriverError("EC2_SUBNET_MISSING", `${where} is available${inZone}.`, {
     suggestions: ["Any zone: leave out --amazonec2-zone", ...subnetSuggestions(aws)],
