@@ -164,6 +164,17 @@ export class Account {
     return Object.fromEntries(images.flatMap(({ id, parameters }) => parameters.map((name) => [name, id])));
   }
 
+  /** The limits that Service Quotas tells of, by its codes, for the server's `quotas`. */
+  quotas(): Readonly<Record<string, number>> {
+    const { onDemandVcpus, spotVcpus } = this.limits;
+    return {
+      "L-1216C47A": onDemandVcpus.standard,
+      "L-34B43A08": spotVcpus.standard,
+      "L-3819A6DF": spotVcpus.g,
+      "L-DB2E81BA": onDemandVcpus.g,
+    };
+  }
+
   /** Whether there is capacity for an instance of this type. */
   hasCapacity(instanceType: string, zone: string, market: "on-demand" | "spot"): boolean {
     return !this.shortages.some(

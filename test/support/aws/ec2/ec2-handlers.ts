@@ -35,7 +35,7 @@ const ACTIONS: Actions = {
 
 /**
  * EC2's actions on an account, for the stand-in's server:
- * `startAws({ handlers: { ec2: ec2Handlers(account) }, parameters: (region) => account.parameters(region) })`.
+ * `startAws({ handlers: { ec2: ec2Handlers(account) }, parameters: (region) => account.parameters(region), quotas: account.quotas() })`.
  */
 export function ec2Handlers(account: Account): Readonly<Record<string, Handler>> {
   return Object.fromEntries(

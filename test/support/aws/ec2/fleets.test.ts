@@ -61,17 +61,26 @@ describe("an instant fleet", () => {
     expect(world.account.residue()).toEqual([]);
   });
 
-  it("is deleted together with its instances only", async () => {
+  it("takes its instances with it when it's deleted, whatever it's told", async () => {
     await using world = await AccountWorld.start();
     const { FleetId = "", Instances } = await world.client.send(fleet(await template(world), [{}]));
     world.pass(1000);
-    const remove = (TerminateInstances: boolean, id = FleetId) =>
-      world.client.send(new DeleteFleetsCommand({ FleetIds: [id], TerminateInstances }));
-    expect((await remove(false)).UnsuccessfulFleetDeletions).toMatchObject([{ Error: { Code: "fleetNotInDeletableState" } }]);
-    expect((await remove(true)).SuccessfulFleetDeletions).toMatchObject([{ CurrentFleetState: "deleted_terminating" }]);
+    const remove = (id: string) => world.client.send(new DeleteFleetsCommand({ FleetIds: [id], TerminateInstances: false }));
+    expect((await remove(FleetId)).SuccessfulFleetDeletions).toMatchObject([{ CurrentFleetState: "deleted_terminating" }]);
     expect((await world.instance(Instances?.[0]?.InstanceIds?.[0] ?? "")).State?.Name).toBe("shutting-down");
-    const unknown = await remove(true, "fleet-00000000-0000-0000-0000-000000000000");
+    expect((await remove(FleetId)).UnsuccessfulFleetDeletions).toMatchObject([{ Error: { Code: "fleetNotInDeletableState" } }]);
+    const unknown = await remove("fleet-00000000-0000-0000-0000-000000000000");
     expect(unknown.UnsuccessfulFleetDeletions).toMatchObject([{ Error: { Code: "fleetIdDoesNotExist" } }]);
+  });
+
+  it("is made once for a client token", async () => {
+    await using world = await AccountWorld.start();
+    const id = await template(world);
+    const token = { ClientToken: "token-1" };
+    const first = await world.client.send(fleet(id, [{}], token));
+    const second = await world.client.send(fleet(id, [{}], token));
+    expect(second).toMatchObject({ FleetId: first.FleetId, Instances: first.Instances });
+    expect(await world.refused(world.client.send(fleet(id, [{ InstanceType: "t3.small" }], token)))).toBe("IdempotentParameterMismatch");
   });
 
   it("puts the subnet of a pool into the template's network interface", async () => {

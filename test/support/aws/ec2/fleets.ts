@@ -4,6 +4,9 @@ import type {
   CreateFleetCommandOutput,
   CreateFleetError,
   CreateFleetInstance,
+  DeleteFleetError,
+  DeleteFleetErrorItem,
+  DeleteFleetSuccessItem,
   DeleteFleetsCommandInput,
   DeleteFleetsCommandOutput,
   DescribeFleetsCommandInput,
@@ -39,13 +42,13 @@ interface Pool {
 
 /** Fleets of type `instant`: they launch what they can at once, and tell what they couldn't. */
 function createFleet(region: Region, input: CreateFleetCommandInput): Partial<CreateFleetCommandOutput> {
+  const earlier = region.fleets.at(region.tokens.earlier("CreateFleet", input));
+  if (earlier !== undefined) return earlier.answer;
   const market = checkedFleet(input);
   const target = required(input.TargetCapacitySpecification?.TotalTargetCapacity, "TotalTargetCapacity");
   const tags = checkedTags(input.TagSpecifications, ["fleet", "instance"]);
   const pools = poolsOf(region, input, market);
   stopAtDryRun(input);
-  const earlier = region.fleets.all().find(({ clientToken }) => clientToken !== undefined && clientToken === input.ClientToken);
-  if (earlier !== undefined) return { FleetId: earlier.id };
   const id = newId("fleet");
   const launched: CreateFleetInstance[] = [];
   const errors: CreateFleetError[] = [];
@@ -56,8 +59,11 @@ function createFleet(region: Region, input: CreateFleetCommandInput): Partial<Cr
     if ("error" in result) errors.push(result.error);
     else launched.push(result.launched);
   }
+  const answer = { FleetId: id, Instances: launched, Errors: errors };
+  region.tokens.remember("CreateFleet", input, id);
   region.fleets.add({
     id,
+    answer,
     tags: tagsFor(tags, "fleet"),
     hidden: region.account.hiddenAtFirst("fleet"),
     created: new Date(region.account.now()),
@@ -68,7 +74,7 @@ function createFleet(region: Region, input: CreateFleetCommandInput): Partial<Cr
     errors: errors.map(({ ErrorCode = "", ErrorMessage = "" }) => ({ ErrorCode, ErrorMessage, Lifecycle: market })),
     state: "active",
   });
-  return { FleetId: id, Instances: launched, Errors: errors };
+  return answer;
 }
 
 function checkedFleet(input: CreateFleetCommandInput): Market {
@@ -177,38 +183,34 @@ function shownPool({ override, template }: Pool): LaunchTemplateAndOverridesResp
   return { LaunchTemplateSpecification: template, Overrides: { AvailabilityZone, ImageId, InstanceType, MaxPrice, Priority, SubnetId } };
 }
 
-/** An instant fleet can't be deleted without its instances. */
+/** Whatever `TerminateInstances` says, an instant fleet takes its instances with it: "Delete an EC2 Fleet" of the EC2 API reference. */
 function deleteFleets(region: Region, input: DeleteFleetsCommandInput): Partial<DeleteFleetsCommandOutput> {
   const ids = requiredList(input.FleetIds, "FleetId");
-  const terminate = required(input.TerminateInstances, "TerminateInstances");
+  required(input.TerminateInstances, "TerminateInstances");
   stopAtDryRun(input);
-  const output = {
-    SuccessfulFleetDeletions: [] as NonNullable<DeleteFleetsCommandOutput["SuccessfulFleetDeletions"]>,
-    UnsuccessfulFleetDeletions: [] as NonNullable<DeleteFleetsCommandOutput["UnsuccessfulFleetDeletions"]>,
-  };
+  const deleted: DeleteFleetSuccessItem[] = [];
+  const kept: DeleteFleetErrorItem[] = [];
   for (const id of ids) {
     const fleet = region.fleets.at(id);
-    const problem = deletionProblem(id, fleet, terminate ? "with-instances" : "alone");
-    if (problem !== undefined || fleet === undefined) {
-      output.UnsuccessfulFleetDeletions.push({ FleetId: id, ...(problem === undefined ? {} : { Error: problem }) });
-      continue;
-    }
-    const before = fleet.state;
-    fleet.state = "deleted_terminating";
-    for (const instanceId of fleet.instanceIds) {
-      const instance = region.instances.at(instanceId);
-      if (instance !== undefined) beginTermination(region, instance, BY_USER);
-    }
-    output.SuccessfulFleetDeletions.push({ FleetId: id, PreviousFleetState: before, CurrentFleetState: fleet.state });
+    if (fleet?.state === "active") deleted.push(deleteFleet(region, fleet));
+    else kept.push({ FleetId: id, Error: deletionProblem(id, fleet) });
   }
-  return output;
+  return { SuccessfulFleetDeletions: deleted, UnsuccessfulFleetDeletions: kept };
 }
 
-function deletionProblem(id: string, fleet: Fleet | undefined, how: "alone" | "with-instances") {
-  if (!isWellFormed("fleet", id)) return { Code: "fleetIdMalformed", Message: `The fleet ID '${id}' is malformed` } as const;
-  if (fleet === undefined) return { Code: "fleetIdDoesNotExist", Message: `The fleet ID '${id}' does not exist` } as const;
-  const stuck = how === "alone" || fleet.state !== "active";
-  return stuck ? ({ Code: "fleetNotInDeletableState", Message: `The fleet '${id}' is not in a deletable state` } as const) : undefined;
+function deleteFleet(region: Region, fleet: Fleet): DeleteFleetSuccessItem {
+  fleet.state = "deleted_terminating";
+  for (const id of fleet.instanceIds) {
+    const instance = region.instances.at(id);
+    if (instance !== undefined) beginTermination(region, instance, BY_USER);
+  }
+  return { FleetId: fleet.id, PreviousFleetState: "active", CurrentFleetState: fleet.state };
+}
+
+function deletionProblem(id: string, fleet: Fleet | undefined): DeleteFleetError {
+  if (!isWellFormed("fleet", id)) return { Code: "fleetIdMalformed", Message: `The fleet ID '${id}' is malformed` };
+  if (fleet === undefined) return { Code: "fleetIdDoesNotExist", Message: `The fleet ID '${id}' does not exist` };
+  return { Code: "fleetNotInDeletableState", Message: `The fleet '${id}' is not in a deletable state` };
 }
 
 /** Instant fleets are described only when they're named. */

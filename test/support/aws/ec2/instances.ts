@@ -56,6 +56,12 @@ function startOne(region: Region, instance: Instance): void {
 function stopInstances(region: Region, input: StopInstancesCommandInput): Partial<StopInstancesCommandOutput> {
   const instances = region.instances.used(requiredList(input.InstanceIds, "instancesSet"));
   for (const instance of instances) {
+    if (instance.state === "pending") {
+      throw new AwsFault(
+        "IncorrectInstanceState",
+        `Instance '${instance.id}' cannot be stopped as it has never reached the 'running' state.`,
+      );
+    }
     checkState(instance, ["running", "stopped", "stopping"], "stopped");
     checkStoppable(instance);
   }

@@ -76,6 +76,8 @@ function nameUnknown(): AwsFault {
 }
 
 function createTemplate(region: Region, input: CreateLaunchTemplateCommandInput, call: Call): Partial<CreateLaunchTemplateCommandOutput> {
+  const earlier = region.launchTemplates.at(region.tokens.earlier("CreateLaunchTemplate", input));
+  if (earlier !== undefined) return { LaunchTemplate: shown(earlier) };
   const name = required(input.LaunchTemplateName, "LaunchTemplateName");
   if (!/^[a-zA-Z0-9().\-/_]{3,128}$/.test(name))
     throw new AwsFault("InvalidLaunchTemplateName.MalformedException", `The launch template name '${name}' is not valid.`);
@@ -96,6 +98,7 @@ function createTemplate(region: Region, input: CreateLaunchTemplateCommandInput,
     versions: [data],
     defaultVersion: 1,
   });
+  region.tokens.remember("CreateLaunchTemplate", input, template.id);
   return { LaunchTemplate: shown(template) };
 }
 

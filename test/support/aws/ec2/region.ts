@@ -1,4 +1,5 @@
 import type { Account } from "./account.ts";
+import { ClientTokens } from "./client-tokens.ts";
 import { type Image, publicImages } from "./images.ts";
 import { INSTANCE_TYPES } from "./instance-types.ts";
 import { ipv4At, ipv4Size, ipv6At } from "./ip-networks.ts";
@@ -43,12 +44,6 @@ export interface SubnetOptions {
   readonly free?: number;
 }
 
-/** What a launch with a client token made, and from what. */
-export interface TokenUse {
-  readonly arguments: string;
-  readonly reservationId: string;
-}
-
 /** What an account has in one region. */
 export class Region {
   readonly account: Account;
@@ -69,8 +64,7 @@ export class Region {
   readonly vpcs = new ResourceTable<Vpc>("vpc");
   /** Names of placement groups that there are. */
   readonly placementGroups = new Set<string>();
-  /** Launches by client token. */
-  readonly tokens = new Map<string, TokenUse>();
+  readonly tokens = new ClientTokens();
   readonly #notOffered: Readonly<Record<string, string>>;
 
   constructor(account: Account, name: string, options: RegionOptions) {

@@ -1,4 +1,5 @@
 import type {
+  CreateFleetCommandOutput,
   CreditSpecificationRequest,
   InstanceMetadataOptionsResponse,
   RequestLaunchTemplateData,
@@ -201,6 +202,8 @@ export interface LaunchTemplate extends Resource {
 }
 
 export interface Fleet extends Resource {
+  /** What its making was answered with, and is again for the same client token. */
+  readonly answer: Partial<CreateFleetCommandOutput>;
   readonly created: Date;
   readonly clientToken?: string;
   readonly totalTargetCapacity: number;

@@ -1,7 +1,7 @@
 import type { RunInstancesCommandInput, RunInstancesRequest, Reservation as ShownReservation } from "@aws-sdk/client-ec2";
 import { AwsFault } from "../aws-fault.ts";
 import type { Actions } from "./actions.ts";
-import { checkBetween, invalidValue, required, stopAtDryRun } from "./checks.ts";
+import { checkBetween, required, stopAtDryRun } from "./checks.ts";
 import { hexId } from "./kinds.ts";
 import { checkCapacity, checkLimits, launchOne } from "./launch.ts";
 import { launchPlan } from "./launch-plan.ts";
@@ -21,50 +21,22 @@ function runInstances(region: Region, input: RunInstancesCommandInput): ShownRes
   const count = affordable(least, most, (wanted) => checkLimits(region, plan, wanted));
   checkCapacity(region, plan);
   const id = hexId("r");
-  if (token !== undefined) region.tokens.set(token, { arguments: argumentsOf(input), reservationId: id });
+  region.tokens.remember("RunInstances", input, id);
   const clientToken = token === undefined ? {} : { clientToken: token };
   const instances = Array.from({ length: count }, (_, index) => launchOne(region, plan, undefined, { id, index, ...clientToken }));
   return reservation(region, id, instances);
 }
 
-/**
- * What a launch with the same client token has made before.
- *
- * Source: "Ensuring idempotency in Amazon EC2 API requests" of the EC2 developer guide, and the error codes that it names.
- */
+/** What a launch with the same client token has made before. */
 function earlierLaunch(region: Region, input: RunInstancesCommandInput): ShownReservation | undefined {
-  const { ClientToken: token } = input;
-  if (token === undefined) return undefined;
-  if (!/^[\x21-\x7e]{1,64}$/.test(token)) throw invalidValue(token, "clientToken", "At most 64 ASCII characters.");
-  const use = region.tokens.get(token);
-  if (use === undefined) return undefined;
-  if (use.arguments !== argumentsOf(input)) {
-    throw new AwsFault(
-      "IdempotentParameterMismatch",
-      "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
-    );
-  }
-  const instances = region.instances.all().filter(({ reservationId }) => reservationId === use.reservationId);
+  const id = region.tokens.earlier("RunInstances", input);
+  if (id === undefined) return undefined;
+  const instances = region.instances.all().filter(({ reservationId }) => reservationId === id);
   if (instances.every(({ state }) => state === "terminated" || state === "shutting-down")) {
     throw new AwsFault("IdempotentInstanceTerminated", "The instance for this idempotent request has been terminated.");
   }
   stopAtDryRun(input);
-  return reservation(region, use.reservationId, instances);
-}
-
-/** What makes two requests the same. */
-function argumentsOf({ DryRun: _, ...input }: RunInstancesCommandInput): string {
-  return JSON.stringify(sorted(input));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object" || value instanceof Date) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, member]) => [key, sorted(member)]),
-  );
+  return reservation(region, id, instances);
 }
 
 function counts(request: RunInstancesRequest): [number, number] {

@@ -5,6 +5,7 @@ import type { Instance, SpotRequest } from "./resources.ts";
 
 /** Status codes and texts: "Get the status of a Spot Instance request" of the EC2 user guide. */
 const STATUS = {
+  "bad-parameters": "Your Spot request parameters are not valid.",
   fulfilled: "Your Spot request is fulfilled.",
   "instance-stopped-by-user": "Your Spot Instance was stopped because you stopped the instance.",
   "instance-stopped-no-capacity": "Your Spot Instance was stopped because there was no longer enough Spot capacity available.",
@@ -69,6 +70,11 @@ export function refill(region: Region): void {
     if (request.state !== "open" || request.refillAt === undefined || now < request.refillAt) continue;
     const { plan } = request;
     if (plan.spot.validUntil !== undefined && now > plan.spot.validUntil.getTime()) continue;
+    if (plan.groups.some(({ id }) => region.securityGroups.at(id) === undefined)) {
+      delete request.refillAt;
+      setRequest(region, request, "failed", "bad-parameters");
+      continue;
+    }
     if (!region.account.hasCapacity(plan.type.name, plan.subnet.zone.name, "spot")) continue;
     delete request.refillAt;
     setRequest(region, request, "active", "fulfilled");
