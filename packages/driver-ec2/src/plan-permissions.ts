@@ -5,7 +5,7 @@ import { type DryAction, dryRun } from "./dry-run.js";
 import { runInput } from "./launch-input.js";
 import { attemptsOf } from "./launch-plan.js";
 import type { Ec2Machine } from "./machine.js";
-import type { Findings } from "./plan.js";
+import type { PlannedMachine } from "./planned-machine.js";
 import { missingRules, permissionsOf } from "./security-group-rules.js";
 import { type ResourceTag, resourceTags, sharedTags } from "./tags.js";
 
@@ -16,8 +16,8 @@ import { type ResourceTag, resourceTags, sharedTags } from "./tags.js";
  * @returns what AWS permits, as IAM writes it
  * @throws {AwsError} for the first that it doesn't
  */
-export async function checkPermissions(findings: Findings, host: Host): Promise<readonly string[]> {
-  const { machine, aws, groups, plan, rules } = findings;
+export async function checkPermissions(planned: PlannedMachine, host: Host): Promise<readonly string[]> {
+  const { machine, aws, groups, plan, rules } = planned;
   const tags = await resourceTags(machine, host);
   const permitted = new Set<string>();
   const ask = async <A extends DryAction>(action: A, input: Ec2Input<A>) => {
@@ -45,12 +45,12 @@ export async function checkPermissions(findings: Findings, host: Host): Promise<
       IpPermissions: permissionsOf(missing, `docker-machine ${machine.name}`),
     });
   }
-  for (const input of launches(findings, tags)) await ask("RunInstances", input);
+  for (const input of launches(planned, tags)) await ask("RunInstances", input);
   return [...permitted];
 }
 
 /** The first attempt in each market. */
-function launches({ machine, groups, plan }: Findings, tags: readonly ResourceTag[]): readonly Ec2Input<"RunInstances">[] {
+function launches({ machine, groups, plan }: PlannedMachine, tags: readonly ResourceTag[]): readonly Ec2Input<"RunInstances">[] {
   const { options } = machine;
   const groupIds = groups.flatMap(({ group }) => group?.GroupId ?? []);
   const parts = { options, plan, access: { keyName: options.keypairName ?? "", groupIds, tags } };
