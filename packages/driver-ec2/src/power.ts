@@ -1,4 +1,4 @@
-import { type Host, throwIfAborted, waitFor } from "@docker-machine/driver-sdk";
+import { type Host, waitFor } from "@docker-machine/driver-sdk";
 import { awaitRunning } from "./await-running.js";
 import type { Ec2Input } from "./aws/aws.js";
 import { isAwsCode } from "./aws/aws-error.js";
@@ -7,6 +7,8 @@ import type { Ec2Machine } from "./machine.js";
 
 /** A guest that doesn't shut down loses its power after some minutes, by AWS's doing. */
 const STOPPED_WITHIN_MS = 15 * 60_000;
+
+type StopOptions = Pick<Ec2Input<"StopInstances">, "Force" | "Hibernate">;
 
 /** Starts the machine's instance, wakes a hibernated one, and saves its new addresses. One that is still stopping is waited for. */
 export async function startInstance(machine: Ec2Machine, host: Host): Promise<void> {
@@ -47,31 +49,16 @@ export async function hibernateInstance(machine: Ec2Machine, host: Host): Promis
 /** Starts, unless the instance has not finished stopping: AWS's answer knows its state, where a look could be outdated. */
 async function beginStart(machine: Ec2Machine, launched: LaunchedInstance, host: Host): Promise<void> {
   const { id, aws } = launched;
-  await whenStateAllows(machine, launched, host, `the instance ${id} to be stopped, so that it can be started`, () =>
-    aws.ec2("StartInstances", { InstanceIds: [id] }),
-  );
+  await whenStateAllows(machine, launched, host, () => aws.ec2("StartInstances", { InstanceIds: [id] }));
 }
 
 /** Stops, unless the instance hasn't finished starting. */
-async function beginStop(
-  machine: Ec2Machine,
-  launched: LaunchedInstance,
-  host: Host,
-  how: Pick<Ec2Input<"StopInstances">, "Force" | "Hibernate">,
-): Promise<void> {
+async function beginStop(machine: Ec2Machine, launched: LaunchedInstance, host: Host, how: StopOptions): Promise<void> {
   const { id, aws } = launched;
-  await whenStateAllows(machine, launched, host, `the instance ${id} to run, so that it can be stopped`, () =>
-    aws.ec2("StopInstances", { InstanceIds: [id], ...how }),
-  );
+  await whenStateAllows(machine, launched, host, () => aws.ec2("StopInstances", { InstanceIds: [id], ...how }));
 }
 
-async function whenStateAllows(
-  machine: Ec2Machine,
-  launched: LaunchedInstance,
-  host: Host,
-  description: string,
-  action: () => Promise<unknown>,
-): Promise<void> {
+async function whenStateAllows(machine: Ec2Machine, launched: LaunchedInstance, host: Host, action: () => Promise<unknown>): Promise<void> {
   const attempt = async () => {
     try {
       await action();
@@ -83,11 +70,15 @@ async function whenStateAllows(
       return false;
     }
   };
-  await waitFor(host, attempt, { description, timeoutMs: STOPPED_WITHIN_MS, intervalMs: 1000, timeoutCode: "EC2_STATE_TIMEOUT" });
+  await waitFor(host, attempt, {
+    description: `the instance ${launched.id} in ${launched.aws.region} to end what it is doing`,
+    timeoutMs: STOPPED_WITHIN_MS,
+    intervalMs: 1000,
+    timeoutCode: "EC2_STATE_TIMEOUT",
+  });
 }
 
 async function awaitStopped(machine: Ec2Machine, launched: LaunchedInstance, host: Host): Promise<void> {
-  throwIfAborted(host.signal);
   host.progress(`Waiting until ${launched.id} is stopped`);
   await waitFor(host, async () => (await expectInstance(machine, launched, host))?.State?.Name === "stopped", {
     description: `the instance ${launched.id} in ${launched.aws.region} to stop`,

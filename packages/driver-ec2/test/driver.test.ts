@@ -23,7 +23,10 @@ describe("without asking AWS", () => {
   });
 
   test("a machine behind a bastion is reached through it", async () => {
-    const driver = driverOf({ "amazonec2-bastion": "me@bastion.example.com:2222", "amazonec2-bastion-ssh-keypath": "/keys/bastion" }, state);
+    const driver = driverOf(
+      { "amazonec2-bastion": "me@bastion.example.com:2222", "amazonec2-bastion-ssh-keypath": "/keys/bastion" },
+      state,
+    );
     expect((await driver.sshEndpoint?.())?.jump).toEqual({
       host: "bastion.example.com",
       port: 2222,

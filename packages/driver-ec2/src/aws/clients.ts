@@ -22,6 +22,9 @@ type AwsService = "ec2" | "ssm" | "sts" | "quotas";
 /** How the services are called in IAM's policies. */
 const IAM_PREFIXES: Readonly<Record<AwsService, string>> = { ec2: "ec2", ssm: "ssm", sts: "sts", quotas: "servicequotas" };
 
+/** The region that no account can disable, in the partition that most are in. */
+const EVERYBODYS_REGION = "us-east-1";
+
 /** What is used of a client of the SDK, whichever service's it is. */
 interface Client {
   send(command: unknown, options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
@@ -82,12 +85,14 @@ class Clients {
 class HostAws implements Aws {
   readonly region: string;
   readonly key: string;
+  readonly #settings: AwsSettings;
   readonly #clients: Clients;
   readonly #host: Host;
 
   constructor(settings: AwsSettings, clients: Clients, host: Host) {
     this.region = settings.region;
     this.key = settingsKey(settings);
+    this.#settings = settings;
     this.#clients = clients;
     this.#host = host;
   }
@@ -121,6 +126,7 @@ class HostAws implements Aws {
         input,
         region: this.region,
         decode: (message) => this.#decode(message, signal),
+        regionOptIn: () => this.#regionOptIn(signal),
         quotaName: (code) => this.#quotaName(code, signal),
       });
     }
@@ -131,6 +137,16 @@ class HostAws implements Aws {
     const answer = this.#clients.call("sts", "DecodeAuthorizationMessage", { EncodedMessage: encodedMessage }, signal);
     const decoded = (await answer.catch(() => undefined)) as StsOutput<"DecodeAuthorizationMessage"> | undefined;
     return decoded?.DecodedMessage;
+  }
+
+  /** Asks in a region that every account has; `none` if AWS knows no such region. */
+  async #regionOptIn(signal: AbortSignal): Promise<string | undefined> {
+    if (this.region === EVERYBODYS_REGION) return undefined;
+    const elsewhere = new Clients({ ...this.#settings, region: EVERYBODYS_REGION });
+    const answer = elsewhere.call("ec2", "DescribeRegions", { AllRegions: true }, signal);
+    const found = (await answer.catch(() => undefined)) as Ec2Output<"DescribeRegions"> | undefined;
+    if (found === undefined) return undefined;
+    return found.Regions?.find(({ RegionName }) => RegionName === this.region)?.OptInStatus ?? "none";
   }
 
   async #quotaName(code: string, signal: AbortSignal): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type { Explanation, Failure } from "./failed-call.js";
+import type { Explanation, FailedCall, Failure } from "./failed-call.js";
 
 /** No credentials were found, or those of a single sign-on have ended. */
 export function explainMissingCredentials({ message }: Failure): Explanation {
@@ -33,16 +33,35 @@ export function explainExpiredCredentials({ message }: Failure): Explanation {
   };
 }
 
-/** AWS doesn't know the keys. It says the same of a region that the account hasn't enabled. */
-export function explainRefusedCredentials({ awsCode, message, call }: Failure): Explanation {
+/** AWS doesn't know the keys. It says the same where the account hasn't enabled the region, so that is asked in another one. */
+export async function explainRefusedCredentials({ awsCode, message, call }: Failure): Promise<Explanation> {
+  const optIn = await call.regionOptIn();
+  if (optIn === "not-opted-in") return disabledRegion(call, message);
+  if (optIn === "none") return unknownRegion(call, message);
   return {
     code: "EC2_CREDENTIALS_REFUSED",
     message: `AWS doesn't accept the credentials in ${call.region}: ${awsCode}: ${message}`,
     suggestions: [
-      "Do the keys hold at all? aws sts get-caller-identity",
+      "aws sts get-caller-identity",
+      "aws configure",
       `Is the region enabled for the account? aws account get-region-opt-status --region-name ${call.region}`,
-      `If it isn't: aws account enable-region --region-name ${call.region}`,
     ],
+  };
+}
+
+function disabledRegion({ region }: FailedCall, message: string): Explanation {
+  return {
+    code: "EC2_REGION_DISABLED",
+    message: `The region ${region} isn't enabled for the account: ${message}`,
+    suggestions: [`aws account enable-region --region-name ${region}`, "Another region: --amazonec2-region us-east-1"],
+  };
+}
+
+function unknownRegion({ region }: FailedCall, message: string): Explanation {
+  return {
+    code: "EC2_REGION_UNKNOWN",
+    message: `There is no region ${region}: ${message}`,
+    suggestions: ["aws ec2 describe-regions --all-regions --region us-east-1 --query Regions[].RegionName"],
   };
 }
 
@@ -59,11 +78,7 @@ export function explainOptIn({ message, call }: Failure): Explanation {
       ],
     };
   }
-  return {
-    code: "EC2_REGION_DISABLED",
-    message: `The region ${call.region} isn't enabled for the account, or EC2 isn't: ${message}`,
-    suggestions: [`aws account enable-region --region-name ${call.region}`, "Another region: --amazonec2-region us-east-1"],
-  };
+  return disabledRegion(call, message);
 }
 
 /** The request was signed too long ago, or in the future. */

@@ -9,6 +9,8 @@ export interface FailedCall {
   readonly region: string;
   /** Decodes an authorization failure message; `undefined` if that isn't permitted. */
   decode(message: string): Promise<string | undefined>;
+  /** Whether the account has enabled the region, asked elsewhere; `undefined` if the credentials aren't taken there, either. */
+  regionOptIn(): Promise<string | undefined>;
   /** The name of one of EC2's quotas; `undefined` if it can't be learned. */
   quotaName(code: string): Promise<string | undefined>;
 }

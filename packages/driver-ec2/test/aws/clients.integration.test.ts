@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeHost } from "@docker-machine/driver-sdk/testing";
@@ -100,6 +103,25 @@ describe("credentials", () => {
     const error = await errorOf(aws.ec2("DescribeVpcs", {}));
     expect(error.code).toBe("EC2_CREDENTIALS_MISSING");
     expect(error.suggestions.join("\n")).toContain("--amazonec2-profile");
+  });
+});
+
+describe("a proxy", () => {
+  test("that the environment names is used", async () => {
+    withoutCredentials();
+    const asked: string[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.writeHead(502).end();
+    });
+    await once(proxy.listen(0, "127.0.0.1"), "listening");
+    onTestFinished(() => void proxy.close());
+    for (const name of ["NO_PROXY", "no_proxy", "http_proxy"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    const flags = { "amazonec2-endpoint": "http://ec2.test.invalid", "amazonec2-access-key": "a", "amazonec2-secret-key": "b" };
+    const aws = await openAws({ options: optionsOf({ ...flags, "amazonec2-retries": "-1" }) }, new FakeHost());
+    await errorOf(aws.ec2("DescribeVpcs", {}));
+    expect(asked).toEqual(["http://ec2.test.invalid/"]);
   });
 });
 

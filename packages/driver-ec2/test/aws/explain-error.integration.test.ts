@@ -59,6 +59,25 @@ describe("an error of AWS's", () => {
   });
 });
 
+describe("a region", () => {
+  test.each([
+    ["ap-east-1", "EC2_REGION_DISABLED", "aws account enable-region --region-name ap-east-1"],
+    ["eu-west-9", "EC2_REGION_UNKNOWN", "describe-regions"],
+  ])("like %s, where AWS only says that it doesn't know the credentials, is told by name", async (region, code, hint) => {
+    const world = await Ec2World.start({}, { disabledRegions: [region] });
+    const error = await errorOf((await world.open(new FakeHost(), { "amazonec2-region": region })).ec2("DescribeVpcs", {}));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(region);
+    expect(error.suggestions.join("\n")).toContain(hint);
+  });
+
+  test("that is enabled leaves the credentials to blame", async () => {
+    const world = await Ec2World.start();
+    const aws = await world.open(new FakeHost(), { "amazonec2-region": "eu-west-1", "amazonec2-access-key": "AKIAUNKNOWN000000000" });
+    expect((await errorOf(aws.ec2("DescribeVpcs", {}))).code).toBe("EC2_CREDENTIALS_REFUSED");
+  });
+});
+
 describe("a missing permission", () => {
   const limited = (forbidden: readonly string[]) => ({
     accessKeyId: "AKIALIMITED000000000",
