@@ -24,8 +24,8 @@ export async function ingressSources({ options, vpcId }: IngressQuestion, host: 
 }
 
 /** Whether the instance is reached by its private address, where this computer's public one doesn't count. */
-export function isReachedPrivately({ privateAddressOnly, usePrivateAddress, bastion }: Ec2Options): boolean {
-  return privateAddressOnly || usePrivateAddress || bastion !== undefined;
+export function isReachedPrivately({ privateAddressOnly, usePrivateAddress, bastion = "" }: Ec2Options): boolean {
+  return privateAddressOnly || usePrivateAddress || bastion !== "";
 }
 
 async function vpcRanges(aws: Aws, vpcId: string): Promise<readonly string[]> {

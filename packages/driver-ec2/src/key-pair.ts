@@ -14,8 +14,9 @@ import { resourceTags, TAG_KEYS, tagValue } from "./tags.js";
  * @throws {DriverError} an {@link AwsError}; `EC2_PUBLIC_KEY_MISSING`; `EC2_MACHINE_UNNAMED`
  */
 export async function ensureKeyPair(machine: Ec2Machine, host: Host, aws: Aws): Promise<{ keyName: string }> {
-  const { keypairName, sshKeypath } = machine.options;
-  if (keypairName !== undefined) {
+  const { keypairName = "" } = machine.options;
+  const sshKeypath = machine.options.sshKeypath === "" ? undefined : machine.options.sshKeypath;
+  if (keypairName !== "") {
     await machine.persist({ KeyName: keypairName, ExistingKey: true, ...(sshKeypath === undefined ? {} : { SSHKeyPath: sshKeypath }) });
     return { keyName: keypairName };
   }
