@@ -2,7 +2,7 @@ import { AwsFault } from "../aws-fault.ts";
 import { invalidValue } from "./checks.ts";
 
 /** What a call with a client token asked for, and the id of what it made. */
-export interface TokenUse {
+interface TokenUse {
   readonly arguments: string;
   readonly made: string;
 }

@@ -29,7 +29,7 @@ import { mergedTemplate, templateData } from "./launch-templates.ts";
 import { BY_USER, beginTermination } from "./life-cycle.ts";
 import { page } from "./pages.ts";
 import type { Region } from "./region.ts";
-import type { Fleet, LaunchPlan } from "./resources.ts";
+import type { Fleet } from "./resources.ts";
 import { checkedTags, tagsFor, tagsOf } from "./tags.ts";
 
 type Market = "on-demand" | "spot";
@@ -55,7 +55,7 @@ function createFleet(region: Region, input: CreateFleetCommandInput): Partial<Cr
   for (const pool of pools) {
     const missing = target - launched.flatMap(({ InstanceIds }) => InstanceIds ?? []).length;
     if (missing <= 0) break;
-    const result = launchPool(region, { input, pool, market, missing, fleetId: id });
+    const result = launchPool(region, { input, pool, market, missing });
     if ("error" in result) errors.push(result.error);
     else launched.push(result.launched);
   }
@@ -130,14 +130,13 @@ interface PoolLaunch {
   readonly pool: Pool;
   readonly market: Market;
   readonly missing: number;
-  readonly fleetId: string;
 }
 
 function launchPool(region: Region, launch: PoolLaunch): { error: CreateFleetError } | { launched: CreateFleetInstance } {
-  const { fleetId, input, market, missing, pool } = launch;
+  const { input, market, missing, pool } = launch;
   const shown = shownPool(pool);
   try {
-    const plan: LaunchPlan = { ...launchPlan(region, requestOf(region, input, pool, market)), fleetId };
+    const plan = launchPlan(region, requestOf(region, input, pool, market));
     checkLimits(region, plan, missing);
     checkCapacity(region, plan);
     const instances = Array.from({ length: missing }, () => launchOne(region, plan));

@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 
 /** The n-th address of an IPv4 network in CIDR notation. */
 export function ipv4At(cidr: string, n: number): string {
@@ -29,14 +29,6 @@ export function canonicalIpv6(cidr: string): string | undefined {
   const [address = "", length = "", ...rest] = cidr.split("/");
   if (!isIPv6(address) || address.includes("%") || !/^\d{1,3}$/.test(length) || Number(length) > 128 || rest.length > 0) return undefined;
   return `${address.toLowerCase()}/${Number(length)}`;
-}
-
-/** Whether an address is of a network in CIDR notation. */
-export function contains(cidr: string, address: string): boolean {
-  const [network = "", length = ""] = cidr.split("/");
-  const list = new BlockList();
-  list.addSubnet(network, Number(length), isIPv6(network) ? "ipv6" : "ipv4");
-  return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
 function ipv4Number(address: string): number {

@@ -39,7 +39,6 @@ export function launchPlan(region: Region, request: RunInstancesRequest): Launch
     ...(userData === undefined ? {} : { userData }),
     volumes,
     metadata: metadataOptions(request.MetadataOptions, defaultMetadata(image)),
-    ...(request.CreditSpecification === undefined ? {} : { credits: request.CreditSpecification }),
     hibernation,
     ...(spot === undefined ? {} : { spot }),
     tags: checkedTags(request.TagSpecifications, kinds),

@@ -1,6 +1,5 @@
 import type {
   CreateFleetCommandOutput,
-  CreditSpecificationRequest,
   InstanceMetadataOptionsResponse,
   RequestLaunchTemplateData,
   RunInstancesRequest,
@@ -123,11 +122,9 @@ export interface LaunchPlan {
   readonly primaryIpv6: boolean;
   readonly volumes: readonly VolumePlan[];
   readonly metadata: InstanceMetadataOptionsResponse;
-  readonly credits?: CreditSpecificationRequest;
   readonly hibernation: boolean;
   readonly spot?: SpotPlan;
   readonly tags: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  readonly fleetId?: string;
 }
 
 export interface VolumePlan {

@@ -168,12 +168,12 @@ function shownInterface(region: Region, instance: Instance, networkInterface: Ne
 }
 
 /** The name that AWS gives a public address. */
-export function publicName(region: Region, address: string): string {
+function publicName(region: Region, address: string): string {
   const place = region.name === "us-east-1" ? "compute-1" : `${region.name}.compute`;
   return `ec2-${address.replaceAll(".", "-")}.${place}.amazonaws.com`;
 }
 
 /** The name that AWS gives a private address. */
-export function privateName(region: Region, address: string): string {
+function privateName(region: Region, address: string): string {
   return `ip-${address.replaceAll(".", "-")}.${region.name === "us-east-1" ? "ec2" : `${region.name}.compute`}.internal`;
 }
