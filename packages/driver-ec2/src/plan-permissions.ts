@@ -24,8 +24,7 @@ export async function checkPermissions(planned: PlannedMachine, host: Host): Pro
     await dryRun(aws, action, input);
     permitted.add(`ec2:${action}`);
   };
-  const { keypairName } = machine.options;
-  if (keypairName === undefined) await ask("ImportKeyPair", await keyImport(machine, host, tags));
+  if (!hasKeyPair(machine)) await ask("ImportKeyPair", await keyImport(machine, host, tags));
   for (const { name, group, isOurs } of groups) {
     if (group === undefined) {
       const Tags = await sharedTags(name, machine, host);
@@ -58,8 +57,12 @@ function launches({ machine, groups, plan }: PlannedMachine, tags: readonly Reso
     const attempt = attemptsOf(plan).find((each) => each.market === market);
     if (attempt === undefined) return [];
     const { ClientToken: _notUsed, KeyName, ...input } = runInput(parts, attempt, "");
-    return [options.keypairName === undefined ? input : { ...input, KeyName }];
+    return [hasKeyPair(machine) ? { ...input, KeyName } : input];
   });
+}
+
+function hasKeyPair({ options: { keypairName = "" } }: Pick<Ec2Machine, "options">): boolean {
+  return keypairName !== "";
 }
 
 async function keyImport(
@@ -67,8 +70,8 @@ async function keyImport(
   host: Host,
   tags: readonly ResourceTag[],
 ): Promise<Ec2Input<"ImportKeyPair">> {
-  const { sshKeypath } = options;
-  const publicKey = sshKeypath === undefined ? (await host.createSshKey()).publicKey : await readFile(`${sshKeypath}.pub`, "utf8");
+  const { sshKeypath = "" } = options;
+  const publicKey = sshKeypath === "" ? (await host.createSshKey()).publicKey : await readFile(`${sshKeypath}.pub`, "utf8");
   return {
     KeyName: `${name.slice(0, 200)}-${state.MachineId}`,
     PublicKeyMaterial: Buffer.from(publicKey.trim()),

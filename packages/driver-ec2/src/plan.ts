@@ -32,7 +32,7 @@ export async function planInstance(machine: Ec2Machine, host: Host): Promise<rea
     `  subnet: ${plan.subnets.map(({ id, zone }) => `${id} in ${zone}`).join(", else ")}, of ${plan.vpcId}`,
     `  address: ${addressLine(machine)}`,
     ...planned.groups.map((group) => `  security group: ${groupLine(group, planned)}`),
-    `  key pair: ${machine.options.keypairName ?? "a new one"}`,
+    `  key pair: ${machine.options.keypairName || "a new one"}`,
     `  tags: ${TAG_KEYS.storeId}=${await host.storeId()}, ${TAG_KEYS.machineName}=${machine.name}, ${TAG_KEYS.machineId}`,
     `  permitted: ${permitted.join(", ")}`,
     ...(await quotaLines(planned)).map((line) => `  quota: ${line}`),
