@@ -21,7 +21,7 @@ export type AddressKind = "public" | "private" | "IPv6";
 /** Which address the machine's options wish, or what the Go program saved of them. A bastion is inside: it takes the private one. */
 export function addressKind({ options, state }: Pick<Ec2Machine, "options" | "state">): AddressKind {
   if (options.ipv6AddressOnly || state.Ipv6AddressOnly === true) return "IPv6";
-  const isPrivate = options.privateAddressOnly || options.usePrivateAddress || options.bastion !== undefined;
+  const isPrivate = options.privateAddressOnly || options.usePrivateAddress || parseBastion(options) !== undefined;
   return isPrivate || state.PrivateIPOnly === true || state.UsePrivateIP === true ? "private" : "public";
 }
 
@@ -43,7 +43,7 @@ export function addressOf(instance: InstanceAddresses, kind: AddressKind): strin
  * @throws {DriverError} `OPTION_INVALID`
  */
 export function parseBastion({ bastion, bastionSshKeypath }: Pick<Ec2Options, "bastion" | "bastionSshKeypath">): SshEndpoint | undefined {
-  if (bastion === undefined) return undefined;
+  if (bastion === undefined || bastion === "") return undefined;
   const match = /^(?<user>[^@\s:/-][^@\s:/]*)@(?:\[(?<address>[0-9a-f:.]+)\]|(?<host>[a-z0-9_][a-z0-9_.-]*))(?::(?<port>\d{1,5}))?$/i.exec(
     bastion,
   );

@@ -45,12 +45,16 @@ describe("a bastion", () => {
     expect(parseBastion({ bastion, bastionSshKeypath: undefined })).toEqual(endpoint);
   });
 
+  test("that is empty is none", () => {
+    expect(parseBastion({ bastion: "", bastionSshKeypath: undefined })).toBeUndefined();
+    expect(kindOf({ "amazonec2-bastion": "" })).toBe("public");
+  });
+
   test("may have a key", () => {
     expect(parseBastion({ bastion: "me@host", bastionSshKeypath: "/keys/bastion" })?.privateKeyPath).toBe("/keys/bastion");
   });
 
   test.each([
-    "",
     "host",
     "me@",
     "@host",

@@ -56,3 +56,13 @@ test("one machine's interruption leaves the others their answer", async () => {
   expect((await errorOf(answers[0])).code).toBe("OPERATION_ABORTED");
   expect(await answers[1]).not.toBe("NotFound");
 });
+
+test("whoever is interrupted before the call is made, makes none", async () => {
+  const world = await Ec2World.start();
+  const host = new FakeHost();
+  const answer = instanceStatus(world.machine({ InstanceId: "i-0123456789abcdef0" }), host);
+  host.abort();
+  expect((await errorOf(answer)).code).toBe("OPERATION_ABORTED");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(world.count("DescribeInstances")).toBe(0);
+});

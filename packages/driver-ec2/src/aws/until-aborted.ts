@@ -6,6 +6,8 @@ import { throwIfAborted } from "@docker-machine/driver-sdk";
  * @throws {DriverError} `OPERATION_ABORTED`, and whatever `answer` rejects with
  */
 export async function untilAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  // What nobody waits for any more may fail unnoticed.
+  answer.catch(() => undefined);
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
