@@ -47,7 +47,11 @@ export class NetworkScene implements AsyncDisposable {
 
   static async start(options: AccountOptions = {}): Promise<NetworkScene> {
     const account = new Account({ ...options, timing: { pending: 0, shuttingDown: 5, ...options.timing } });
-    const standIn = await startAws({ handlers: { ec2: ec2Handlers(account) }, callerAddress: CALLER });
+    const standIn = await startAws({
+      handlers: { ec2: ec2Handlers(account) },
+      parameters: (region) => account.parameters(region),
+      callerAddress: CALLER,
+    });
     return new NetworkScene(account, standIn, await mkdtemp(join(tmpdir(), "docker-machine-test-")));
   }
 
