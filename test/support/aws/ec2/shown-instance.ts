@@ -30,7 +30,7 @@ export function shownReservations(region: Region, instances: readonly Instance[]
 }
 
 /** An instance as this read sees it, which may be an old one. */
-export function described(region: Region, instance: Instance): ShownInstance {
+function described(region: Region, instance: Instance): ShownInstance {
   const { stale } = instance;
   if (stale === undefined || stale.reads <= 0) return shownInstance(region, instance);
   stale.reads -= 1;
