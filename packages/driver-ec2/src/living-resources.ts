@@ -20,11 +20,14 @@ const LOOKUPS: Readonly<Record<string, Lookup>> = {
     const reservations = await everyPage(aws, "DescribeInstances", { Filters }, (page) => page.Reservations);
     return reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId, LaunchTime }) => [InstanceId, LaunchTime] as const));
   },
-  // A volume in use is its instance's.
+  // A volume that goes with its instance is that instance's matter.
   volume: async (aws, ids) => {
-    const Filters = [...byId("volume-id", ids), { Name: "status", Values: ["available", "error"] }];
-    const volumes = await everyPage(aws, "DescribeVolumes", { Filters }, (page) => page.Volumes);
-    return volumes.map(({ VolumeId, CreateTime }) => [VolumeId, CreateTime] as const);
+    const volumes = await everyPage(aws, "DescribeVolumes", { Filters: byId("volume-id", ids) }, (page) => page.Volumes);
+    const staying = volumes.filter(
+      ({ State = "", Attachments = [] }) =>
+        !/^delet/.test(State) && Attachments.every(({ DeleteOnTermination }) => DeleteOnTermination !== true),
+    );
+    return staying.map(({ VolumeId, CreateTime }) => [VolumeId, CreateTime] as const);
   },
   "spot-instances-request": async (aws, ids) => {
     const Filters = [...byId("spot-instance-request-id", ids), { Name: "state", Values: ["open", "active", "disabled"] }];

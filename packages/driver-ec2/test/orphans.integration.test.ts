@@ -1,6 +1,7 @@
 import { FakeHost } from "@docker-machine/driver-sdk/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { findOrphans } from "../src/orphans.js";
+import { resourceTags } from "../src/tags.js";
 import { NetworkScene, type TestMachine } from "./support/network-scene.ts";
 
 let scene: NetworkScene;
@@ -47,6 +48,27 @@ test("The group of the last vanished machine goes, too", async () => {
   const found = await orphans();
   expect(found.map(({ kind }) => kind)).toEqual(["instance in eu-west-1", "key-pair in eu-west-1", "security-group in eu-west-1"]);
   for (const orphan of found) await orphan.remove();
+  for (const orphan of found) await orphan.remove();
+  expect(scene.account.residue()).toEqual([]);
+});
+
+test("A volume that stays behind its instance is found with it; one that goes with it isn't", async () => {
+  const machine = scene.machine();
+  const aws = await scene.aws(machine);
+  const Tags = await resourceTags(machine, scene.host);
+  await aws.ec2("RunInstances", {
+    ImageId: scene.region.images.all()[0]?.id,
+    InstanceType: "t3.micro",
+    MinCount: 1,
+    MaxCount: 1,
+    BlockDeviceMappings: [{ DeviceName: "/dev/sdf", Ebs: { VolumeSize: 1, DeleteOnTermination: false } }],
+    TagSpecifications: [
+      { ResourceType: "instance", Tags },
+      { ResourceType: "volume", Tags },
+    ],
+  });
+  const found = await orphans();
+  expect(found.map(({ kind }) => kind)).toEqual(["instance in eu-west-1", "volume in eu-west-1"]);
   for (const orphan of found) await orphan.remove();
   expect(scene.account.residue()).toEqual([]);
 });

@@ -233,3 +233,14 @@ test("A volume that stays behind its instance goes, too", async () => {
   await removeInstance(machine, scene.host);
   expect(scene.account.residue()).toEqual([]);
 });
+
+test("What fills several pages is found whole", async () => {
+  const paged = await NetworkScene.start({ pageSize: 1 });
+  try {
+    const { MachineId = "" } = (await paged.made()).state;
+    await removeInstance(paged.machine({ state: { MachineId } }), paged.host);
+    expect(paged.account.residue()).toEqual([]);
+  } finally {
+    await paged[Symbol.asyncDispose]();
+  }
+});
