@@ -39,7 +39,9 @@ describe.for(folders.filter((folder) => /driver-(?!sdk)/.test(folder)))("The dri
   const manifest = manifestOf(folder);
 
   test("has a manifest that docker-machine accepts", () => {
-    expect(manifest.dockerMachine?.driver).toBe(folder.replace("packages/driver-", ""));
+    const name = folder.replace("packages/driver-", "");
+    // The Go program's machines are of the driver "amazonec2".
+    expect(manifest.dockerMachine?.driver).toBe(name === "ec2" ? "amazonec2" : name);
     expect(manifest.keywords).toContain("docker-machine-driver");
     expect(manifest.peerDependencies?.["@docker-machine/driver-sdk"]).toMatch(/^\^/);
   });

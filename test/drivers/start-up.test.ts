@@ -16,7 +16,7 @@ test("importing the drivers loads none of npm's libraries, nor semver", async ()
   expect(new Set(stdout.trim().split(","))).toEqual(
     new Set([
       "@docker-machine/driver-sdk",
-      ...["generic", "none", "qemu", "virtualbox"].map((name) => `@docker-machine/driver-${name}/package.json`),
+      ...["ec2", "generic", "none", "qemu", "virtualbox"].map((name) => `@docker-machine/driver-${name}/package.json`),
     ]),
   );
 });
