@@ -61,3 +61,11 @@ test("A region without a default VPC wants one to be named", async () => {
   const scene = await LaunchScene.start({ regions: { "us-east-1": { defaultVpc: "none" } } });
   expect((await errorOf(scene.plan())).code).toBe("EC2_DEFAULT_VPC_MISSING");
 });
+
+test("In a VPC of one's own, subnets that give the wished kind of address are taken", async () => {
+  const scene = await LaunchScene.start();
+  const vpc = scene.region.addVpc("10.7.0.0/16");
+  const [inside, outside] = [scene.region.addSubnet(vpc), scene.region.addSubnet(vpc, { zone: "b", publicAddresses: "at-launch" })];
+  expect((await scene.plan({ "vpc-id": vpc.id })).subnets.map(({ id }) => id)).toEqual([outside.id]);
+  expect((await scene.plan({ "vpc-id": vpc.id, "private-address-only": true })).subnets.map(({ id }) => id)).toEqual([inside.id]);
+});

@@ -131,3 +131,32 @@ test("An instance without a public address has its private one, and IPv6 ones if
   expect(scene.launches[0]?.NetworkInterfaces?.[0]).toMatchObject({ AssociatePublicIpAddress: false });
   expect(state.IPAddress).toBe(state.PrivateIPAddress);
 });
+
+test("An instance with IPv6 alone is reached at its IPv6 address", async () => {
+  const scene = await LaunchScene.start();
+  const subnet = scene.region.addSubnet(scene.region.addVpc("10.7.0.0/16"), { ipv6: "on-request" });
+  const flags = { "ipv6-address-count": "1", "ipv6-address-only": true, "enable-primary-ipv6": true, "ingress-cidr": ["::/0"] };
+  const { state } = await scene.made({ ...flags, "subnet-id": [subnet.id] });
+  expect(state.IPAddress).toContain(":");
+});
+
+test("What the user wishes reaches AWS", async () => {
+  const scene = await LaunchScene.start({ instanceProfiles: ["builder"], kmsKeys: ["alias/mine"] });
+  await scene.made({
+    "iam-instance-profile": "builder",
+    "volume-kms-key": "alias/mine",
+    "http-tokens": "optional",
+    monitoring: true,
+    "root-size": "40",
+    userdata: "#!/bin/sh\ntrue\n",
+    zone: "d",
+  });
+  const [launch] = scene.launches;
+  expect(launch).toMatchObject({
+    IamInstanceProfile: { Name: "builder" },
+    MetadataOptions: { HttpTokens: "optional" },
+    Monitoring: { Enabled: true },
+    BlockDeviceMappings: [{ Ebs: { VolumeSize: 40, Encrypted: true, KmsKeyId: "alias/mine" } }],
+  });
+  expect(Buffer.from(launch?.UserData ?? "", "base64").toString()).toContain("multipart/mixed");
+});
