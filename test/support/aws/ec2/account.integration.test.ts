@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import {
   CreateTagsCommand,
   DeleteTagsCommand,
@@ -149,12 +150,14 @@ describe("real hosts", () => {
   class TestHosts implements HostRunner {
     readonly asked: string[] = [];
     failure: Error | undefined;
+    endless = false;
     userData = "";
 
     async start(instance: HostedInstance): Promise<{ address: string; privateAddress: string }> {
       this.asked.push("start");
       this.userData = instance.userData?.toString() ?? "";
       if (this.failure !== undefined) throw this.failure;
+      if (this.endless) await once(instance.signal, "abort").then(() => Promise.reject(new Error("cut short")));
       return { address: `127.0.0.${this.asked.length}`, privateAddress: "10.1.2.3" };
     }
 
@@ -177,6 +180,20 @@ describe("real hosts", () => {
     await world.account.idle();
     world.pass(1000);
     expect((await world.instance(launched.InstanceId!)).State?.Name).toBe("terminated");
+    expect(hosts.asked).toEqual(["start", "terminate"]);
+  });
+
+  it("are told to give up a start when the instance is terminated", async () => {
+    const hosts = new TestHosts();
+    hosts.endless = true;
+    await using world = await AccountWorld.start({ hosts });
+    const { InstanceId = "" } = await world.launched();
+    expect((await world.instance(InstanceId)).State?.Name).toBe("pending");
+    world.account.crash(InstanceId);
+    await world.account.idle();
+    world.pass(1000);
+    expect((await world.instance(InstanceId)).State?.Name).toBe("terminated");
+    expect(world.account.hostErrors).toEqual([]);
     expect(hosts.asked).toEqual(["start", "terminate"]);
   });
 

@@ -1,7 +1,7 @@
 import { AwsFault } from "../aws-fault.ts";
 import type { HostRunner } from "./host-runner.ts";
 import type { ResourceKind } from "./kinds.ts";
-import { beginTermination, settle } from "./life-cycle.ts";
+import { beginStop, beginTermination, settle } from "./life-cycle.ts";
 import { Region, type RegionOptions } from "./region.ts";
 import type { Hidden } from "./resource-table.ts";
 import type { Instance } from "./resources.ts";
@@ -197,10 +197,20 @@ export class Account {
     resume(region, instance);
   }
 
-  /** An instance goes by itself: by default because AWS's hardware failed; `Client.InstanceInitiatedShutdown` is a `poweroff` inside. */
+  /** An instance goes to `shutting-down` by itself, by default because AWS's hardware failed. */
   crash(instanceId: string, reason = "Server.InternalError"): void {
     const { region, instance } = this.#find(instanceId);
     beginTermination(region, instance, { code: reason, message: `${reason}: the instance ended by itself` });
+  }
+
+  /** Someone powers an instance off from inside: it stops, or is terminated where its launch or a one-time spot request says so. */
+  powerOff(instanceId: string): void {
+    const { region, instance } = this.#find(instanceId);
+    const code = "Client.InstanceInitiatedShutdown";
+    const reason = { code, message: `${code}: Instance initiated shutdown` };
+    const { request, spot } = instance.plan;
+    if (request.InstanceInitiatedShutdownBehavior === "terminate" || spot?.type === "one-time") beginTermination(region, instance, reason);
+    else if (instance.state === "running") beginStop(region, instance, reason);
   }
 
   /** What a new thing of the kind is hidden from. */

@@ -145,6 +145,19 @@ describe("an instance", () => {
     expect(world.account.residue()).toEqual([]);
   });
 
+  it("stops when it's powered off from inside, unless it was launched to end then", async () => {
+    await using world = await AccountWorld.start();
+    const state = async (input: Parameters<AccountWorld["launch"]>[0]) => {
+      const { InstanceId = "" } = await world.launched(input);
+      world.account.powerOff(InstanceId);
+      world.pass(1000);
+      return (await world.instance(InstanceId)).State?.Name;
+    };
+    expect(await state({})).toBe("stopped");
+    expect(await state({ InstanceInitiatedShutdownBehavior: "terminate" })).toBe("terminated");
+    expect(await state({ InstanceMarketOptions: { MarketType: "spot" } })).toBe("terminated");
+  });
+
   it("is terminated while pending when its KMS key isn't there", async () => {
     await using world = await AccountWorld.start();
     const Ebs = { Encrypted: true, KmsKeyId: "alias/unknown" };

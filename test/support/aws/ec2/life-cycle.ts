@@ -117,7 +117,10 @@ function begin(
 }
 
 async function startHost(region: Region, instance: Instance): Promise<void> {
-  const addresses = await region.account.hosts?.start(hosted(region, instance));
+  const addresses = await region.account.hosts?.start(hosted(region, instance)).catch((error: unknown) => {
+    // A start that is cut short by the instance's end is no failure of the host.
+    if (!instance.end.signal.aborted) throw error;
+  });
   if (addresses === undefined) return;
   instance.privateAddress = addresses.privateAddress;
   if (instance.plan.publicAddress) instance.publicAddress = addresses.address;
