@@ -111,7 +111,7 @@ async function saveAttempt({ machine }: Launching, { image, market, subnet, type
 }
 
 /** Saves what there is now. */
-export async function saveLaunched(machine: Ec2Machine, { InstanceId, SpotInstanceRequestId }: Instance): Promise<void> {
+async function saveLaunched(machine: Ec2Machine, { InstanceId, SpotInstanceRequestId }: Instance): Promise<void> {
   await machine.persist({
     InstanceId,
     LaunchedAt: new Date().toISOString(),

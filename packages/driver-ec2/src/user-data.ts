@@ -43,9 +43,10 @@ async function readUserData(userdata: string | undefined): Promise<Buffer | unde
   });
 }
 
-/** JSON is YAML, too. A setting named `user` renames the image's default user, and leaves the rest of it as it is; root has no default user's `sudo`. */
+/** JSON is YAML, too. A setting named `user` renames the image's default user, and leaves the rest of it as it is. useradd(8) wants to be told of a group that is there already. */
 function ourConfig(renamed: string | undefined): string {
-  const user = renamed === undefined ? {} : renamed === "root" ? { disable_root: false } : { user: { name: renamed } };
+  const user =
+    renamed === undefined ? {} : renamed === "root" ? { disable_root: false } : { user: { name: renamed, primary_group: renamed } };
   return `#cloud-config\n${JSON.stringify({ users: ["default"], ...user })}\n`;
 }
 

@@ -44,7 +44,9 @@ test("The user's data is joined with what keeps the login", async () => {
 });
 
 test("Another user than the image's own is made", async () => {
-  expect((await decoded({ "ssh-user": "ann" })).toString()).toBe('#cloud-config\n{"users":["default"],"user":{"name":"ann"}}\n');
+  expect((await decoded({ "ssh-user": "ann" })).toString()).toBe(
+    '#cloud-config\n{"users":["default"],"user":{"name":"ann","primary_group":"ann"}}\n',
+  );
   expect((await decoded({ "ssh-user": "root" })).toString()).toContain('"disable_root":false');
 });
 
