@@ -140,8 +140,14 @@ export default {
     {
       name: "a-driver-imports-the-sdk-and-its-vendors-library",
       severity: "error",
-      from: { path: "^packages/(driver-(?!sdk)[^/]+)/(src|test)/" },
+      from: { path: "^packages/(driver-(?!sdk)[^/]+)/src/" },
       to: { path: "^(src|bin|test|examples|packages)/", pathNot: "^packages/($1|driver-sdk|cloud-image)/" },
+    },
+    {
+      name: "a-drivers-tests-import-what-stands-for-the-outside",
+      severity: "error",
+      from: { path: "^packages/(driver-(?!sdk)[^/]+)/test/" },
+      to: { path: "^(src|bin|test|examples|packages)/", pathNot: "^(packages/($1|driver-sdk|cloud-image)|test/support)/" },
     },
     {
       name: "an-example-imports-the-sdk-only",
