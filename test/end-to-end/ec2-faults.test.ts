@@ -118,7 +118,7 @@ function firstOfEach(fault: Fault, times: number, applies: (call: Call) => boole
   };
 }
 
-describe("machines on EC2, when things go wrong", () => {
+describe.concurrent("machines on EC2, when things go wrong", () => {
   it("create that is killed after any of its changes leaves nothing that rm doesn't remove", async () => {
     await using world = await FaultyWorld.create();
     let points = 0;
@@ -152,9 +152,9 @@ describe("machines on EC2, when things go wrong", () => {
     await world.mustVanish("after lost answers");
   });
 
-  it("where each kind of call is throttled twice, it takes longer, but all goes well", async () => {
+  it("where each kind of call is throttled at first, it takes longer, but all goes well", async () => {
     await using world = await FaultyWorld.create();
-    world.strike = firstOfEach(throttle(), 2);
+    world.strike = firstOfEach(throttle(), 1);
     await world.make();
     expect(world.instanceIds()).toHaveLength(1);
     await world.mustVanish("after throttling");

@@ -8,6 +8,7 @@ import ec2 from "../src/index.js";
 
 /** How much later it is each time that somebody looks: pauses take no time here, so waiting for an instance is looking often. */
 const TICK_MS = 5;
+const OPERATION_MS = 20_000;
 
 /** An account with nothing in it, where each call is a step that may fail. Nothing is repeated by the SDK, so that the driver meets every failure. */
 async function createWorld(outside: StepRunner) {
@@ -33,9 +34,16 @@ async function createWorld(outside: StepRunner) {
       "amazonec2-secret-key": testIdentity.secretAccessKey,
       "amazonec2-retries": "-1",
     },
+    // Hosts are only asked for the id of their boot.
+    ssh: () => ({ stdout: `boot-${aws.calls.filter(({ action }) => action === "RebootInstances").length}\n` }),
     residue: async () => [...account.residue(), ...aws.violations],
     dispose: () => aws.stop(),
   };
+}
+
+async function createHibernatingWorld(outside: StepRunner) {
+  const world = await createWorld(outside);
+  return { ...world, flags: { ...world.flags, "amazonec2-hibernate": true } };
 }
 
 describe("the driver amazonec2 conforms, at a stand-in for AWS", () => {
@@ -43,7 +51,16 @@ describe("the driver amazonec2 conforms, at a stand-in for AWS", () => {
     moduleUrl: new URL("../dist/index.js", import.meta.url),
     capabilities: ["preCreateCheck", "sshEndpoint", "start", "stop", "kill", "restart"],
     createWorld,
-    operationTimeoutMs: 20_000,
+    operationTimeoutMs: OPERATION_MS,
   });
   for (const { name, run } of tests) test(name, run);
+});
+
+describe("the driver amazonec2 conforms where instances can hibernate", () => {
+  const tests = conformanceTests(ec2, {
+    capabilities: ["preCreateCheck", "sshEndpoint", "start", "kill", "save"],
+    createWorld: createHibernatingWorld,
+    operationTimeoutMs: OPERATION_MS,
+  });
+  for (const { name, run } of tests.filter((each) => /\bsaved?\b/.test(each.name))) test(name, run);
 });
