@@ -132,7 +132,10 @@ async function writeCloudInitSeed(root: string, instance: HostedInstance, hostna
   await writeFile(join(seed, "user-data"), userData);
   const name = USERS[/^\w+/.exec(imageName)?.[0] ?? ""] ?? "ec2-user";
   const login = { name, gecos: name, groups: ["adm", "sudo"], sudo: ["ALL=(ALL) NOPASSWD:ALL"], shell: "/bin/bash", lock_passwd: true };
-  await writeFile(join(root, "etc/cloud/cloud.cfg.d/60_user.cfg"), JSON.stringify({ system_info: { distro: "debian", default_user: login } }));
+  await writeFile(
+    join(root, "etc/cloud/cloud.cfg.d/60_user.cfg"),
+    JSON.stringify({ system_info: { distro: "debian", default_user: login } }),
+  );
 }
 
 async function shutDown(container: Container): Promise<void> {
