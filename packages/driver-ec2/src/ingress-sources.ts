@@ -5,7 +5,7 @@ import { parseIngressCidr, rangeAround } from "./ip-range.js";
 import type { Ec2Options } from "./options.js";
 
 /** What {@link ingressSources} must know. */
-export interface IngressQuestion {
+interface IngressQuestion {
   readonly options: Ec2Options;
   readonly vpcId: string;
 }

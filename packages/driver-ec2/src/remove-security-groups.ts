@@ -34,7 +34,7 @@ export async function instancesIn(groupIds: readonly string[], aws: Aws): Promis
  * Removes a group of ours if no instance is in it any more. What keeps it otherwise is logged.
  * Instances that are shutting down are waited for, so that of the last two machines that are removed at once one takes the group along.
  *
- * @returns whether it was there, and is removed
+ * @returns whether it was there, and is removed, or is given up
  * @throws {DriverError} an {@link AwsError}
  */
 export async function removeUnusedGroup(id: string, aws: Aws, host: Host): Promise<boolean> {
@@ -51,7 +51,7 @@ export async function removeUnusedGroup(id: string, aws: Aws, host: Host): Promi
     intervalMs: 1000,
   });
   if (outcome === undefined) host.log.warn(`Left the security group ${id} in ${aws.region}: ${await whatKeeps(id, aws)}.`);
-  return outcome === "removed";
+  return outcome === undefined || outcome === "removed";
 }
 
 async function removeOnce(id: string, aws: Aws): Promise<Outcome> {

@@ -24,10 +24,13 @@ export async function removeInstance(machine: Ec2Machine, host: Host): Promise<v
   if (isEmpty(state.MachineId) && isEmpty(state.InstanceId) && isEmpty(state.KeyName)) return;
   const aws = await openAws(machine, host);
   const looks = isUnfinished(state) ? LOOKS_AFTER_UNFINISHED : 1;
+  // Also what was given up: it isn't tried a second time.
   const removed = new Set<string>();
   for (let looked = 0; looked < looks; ) {
     const found = (await remainsOf(machine, aws)).filter(({ id }) => !removed.has(id));
-    const ids = [...(await removeAll(found, aws, host)), ...(await removeGroups(machine, aws, host))];
+    const ids = await removeAll(found, aws, host);
+    const groups = (await groupsOf(machine, aws, host)).filter((id) => !removed.has(id));
+    ids.push(...(await removeGroups(groups, aws, host)));
     for (const id of ids) removed.add(id);
     // What was just removed may have hidden something: a volume that stays behind, the pair to a fleet.
     if (ids.length > 0) continue;
@@ -75,13 +78,16 @@ async function removeAll(resources: readonly Resource[], aws: Aws, host: Host): 
 }
 
 /** A group whose making wasn't answered is in no state, so after an unfinished creation all of this store are looked at. */
-async function removeGroups(machine: Ec2Machine, aws: Aws, host: Host): Promise<string[]> {
+async function groupsOf(machine: Ec2Machine, aws: Aws, host: Host): Promise<string[]> {
   const { MachineId, OwnSecurityGroupIds = [] } = machine.state;
   if (MachineId === undefined) return [];
   const own = await ownSecurityGroupIds(aws, host);
-  const candidates = isUnfinished(machine.state) ? own : own.filter((id) => OwnSecurityGroupIds.includes(id));
+  return isUnfinished(machine.state) ? own : own.filter((id) => OwnSecurityGroupIds.includes(id));
+}
+
+async function removeGroups(ids: readonly string[], aws: Aws, host: Host): Promise<string[]> {
   const removed: string[] = [];
-  for (const id of candidates) if (await removeUnusedGroup(id, aws, host)) removed.push(id);
+  for (const id of ids) if (await removeUnusedGroup(id, aws, host)) removed.push(id);
   return removed;
 }
 

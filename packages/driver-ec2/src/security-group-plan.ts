@@ -38,7 +38,7 @@ export async function planSecurityGroups(
 }
 
 /** The name of the group that all machines of a store share in a VPC. */
-export function ownGroupName(storeId: string): string {
+function ownGroupName(storeId: string): string {
   return `docker-machine-${storeId.slice(0, 8)}`;
 }
 

@@ -13,7 +13,7 @@ export interface IngressRule {
 }
 
 /** Ports, whoever may reach them. */
-export type OpenPorts = Omit<IngressRule, "cidr">;
+type OpenPorts = Omit<IngressRule, "cidr">;
 
 /**
  * Reads one `--amazonec2-open-port`: `8080`, `8080/udp`, `8000-8100` or `8000-8100/tcp`.

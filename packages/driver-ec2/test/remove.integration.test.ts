@@ -55,6 +55,18 @@ test("A group is removed once AWS has released the instance's network interface"
   expect(scene.account.residue()).toEqual([]);
 });
 
+test("A group that something else keeps is left, and what keeps it is said once", async () => {
+  const { MachineId = "", OwnSecurityGroupIds: [GroupId = ""] = [] } = (await scene.made()).state;
+  const aws = await scene.aws();
+  const { GroupId: other } = await aws.ec2("CreateSecurityGroup", { GroupName: "mine", Description: "mine", VpcId: scene.vpcId });
+  await aws.ec2("AuthorizeSecurityGroupIngress", {
+    GroupId: other,
+    IpPermissions: [{ IpProtocol: "-1", UserIdGroupPairs: [{ GroupId }] }],
+  });
+  await removeInstance(scene.machine({ state: { MachineId } }), scene.host);
+  expect(warnings()).toEqual([`Left the security group ${GroupId} in eu-west-1: rules of another security group name it.`]);
+});
+
 test("What the state doesn't know is found by its tags, also when AWS doesn't know it at once", async () => {
   const complete = await scene.made();
   const { keyPairs, securityGroups, instances, volumes } = scene.region;
