@@ -99,6 +99,21 @@ describe.skipIf(impossible !== undefined)(
       expect(await docker("run", "-v", "kept:/kept", "busybox", "cat", "/kept/file")).toBe("precious");
     });
 
+    it(
+      "another one is made through it, as a bastion, since its private address is reached from there only",
+      async () => {
+        const bastion = ["--amazonec2-bastion", `ubuntu@${await said("ip", "dev")}`];
+        const key = ["--amazonec2-bastion-ssh-keypath", world.cli.machinePath("dev", "id_ed25519")];
+        expectSuccess(await cli("create", "-d", "amazonec2", ...world.flags, ...bastion, ...key, "inner"));
+        expect(await said("ip", "inner")).not.toBe(await said("ip", "dev"));
+        expect(await said("ssh", "inner", "hostname")).toBe("inner");
+        expect((await cli("ls")).stdout).toMatch(/\ninner +- +amazonec2 +Running +\S+ +v\d/);
+        expectSuccess(await cli("rm", "-y", "inner"));
+        expect(await said("status", "dev")).toBe("Running");
+      },
+      CREATE_TIMEOUT_MS,
+    );
+
     it("as the Go program would have saved it, it is listed, logged in to, stopped and started", {
       timeout: CREATE_TIMEOUT_MS,
     }, async () => {

@@ -19,6 +19,7 @@ const run = promisify(execFile);
 const builder = fileURLToPath(new URL("../../../scripts/build-ami.mjs", import.meta.url));
 const CGROUPS = "/sys/fs/cgroup";
 const FOLDER = "docker-machine-ec2-hosts-";
+const RULE_FILE = "routing-rule.json";
 const SHUTDOWN_MS = 30_000;
 
 /** Who logs in to an image, by what its name begins with. Sources: the documentation of Ubuntu, Debian and Amazon Linux on EC2. */
@@ -51,7 +52,11 @@ export class NspawnHosts implements HostRunner, AsyncDisposable {
   static async create(): Promise<NspawnHosts> {
     await removeLeftOvers();
     const image = await amiFolder();
-    return new NspawnHosts(image, await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`)), await QuietNetwork.find());
+    const directory = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
+    const network = await QuietNetwork.find();
+    await writeFile(join(directory, RULE_FILE), JSON.stringify(network.rule));
+    await run("ip", ["rule", "add", ...network.rule]);
+    return new NspawnHosts(image, directory, network);
   }
 
   /** The host answers some seconds later. Its public address is another one at each start. */
@@ -155,6 +160,9 @@ async function takeDown(host: LocalHost, places: Places): Promise<void> {
 async function removeHosts(host: LocalHost, directory: string): Promise<void> {
   const ids = await readdir(join(directory, "machines")).catch(() => []);
   for (const id of ids) await takeDown(host, placesOf(id, directory));
+  const rule = await readFile(join(directory, RULE_FILE), "utf8").catch(() => undefined);
+  // It isn't there if the run was cut before it was made.
+  if (rule !== undefined) await run("ip", ["rule", "delete", ...JSON.parse(rule)]).catch(() => undefined);
   await rm(directory, { recursive: true, force: true });
 }
 
