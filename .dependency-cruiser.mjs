@@ -165,7 +165,8 @@ export default {
       name: "no-cycles",
       comment: "What is imported when it is needed finds the rest loaded: help shows the table of commands, which has help.",
       severity: "error",
-      from: {},
+      // What stands for a cloud in tests has things that know each other, as the cloud has.
+      from: { pathNot: "^test/support/" },
       to: { circular: true, viaOnly: { dependencyTypesNot: ["dynamic-import"] } },
     },
     {

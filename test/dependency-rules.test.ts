@@ -56,6 +56,10 @@ const WRONG: Readonly<Record<string, WrongFile>> = {
     path: "packages/driver-none/src/wrong.ts",
     text: `import "../../driver-generic/src/right.js";`,
   },
+  "a-drivers-tests-import-what-stands-for-the-outside": {
+    path: "packages/driver-none/test/wrong.ts",
+    text: `import "../../../src/files/right.js";`,
+  },
   "an-example-imports-the-sdk-only": { path: "examples/sample/src/wrong.ts", text: `import "../../../src/files/right.js";` },
   "a-driver-takes-the-sdk-by-its-name": {
     path: "packages/driver-none/src/deep.ts",
@@ -179,7 +183,15 @@ async function writeTree(directory: string, files: readonly WrongFile[]): Promis
 }
 
 async function cruise(directory: string): Promise<readonly Violation[]> {
-  const args = ["--config", join(root, ".dependency-cruiser.mjs"), "--output-type", "json", "src", "packages/*/src", "examples/*/src"];
+  const args = [
+    "--config",
+    join(root, ".dependency-cruiser.mjs"),
+    "--output-type",
+    "json",
+    "src",
+    "packages/*/{src,test}",
+    "examples/*/src",
+  ];
   const run = promisify(execFile)(join(root, "node_modules/.bin/depcruise"), args, { cwd: directory, maxBuffer: 64 * 1024 * 1024 });
   const { stdout } = await run.catch((error: { stdout: string }) => error);
   return JSON.parse(stdout).summary.violations;

@@ -92,7 +92,9 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ],
   "Client.InternalError": ["Usually the KMS key of the volume may not be used. Try without: leave out --amazonec2-volume-kms-key"],
   "Client.InvalidSnapshot.NotFound": ["Another image: leave out --amazonec2-ami"],
-  "Server.InsufficientInstanceCapacity": ["Several types, which are tried in turn: --amazonec2-instance-type t3.micro,t3a.micro"],
+  "Server.InsufficientInstanceCapacity": [
+    "Several types, which are tried in turn: --amazonec2-instance-type t3.micro --amazonec2-instance-type t3a.micro",
+  ],
   "Server.SpotInstanceTermination": ["An instance that AWS doesn't take back: leave out --amazonec2-request-spot-instance"],
 };
 

@@ -1,6 +1,7 @@
 import { DriverError, type Host } from "@docker-machine/driver-sdk";
 import type { Aws } from "./aws/aws.js";
 import { isAwsCode } from "./aws/aws-error.js";
+import { livingResources } from "./living-resources.js";
 import type { Resource, ResourceKind } from "./tagged-resources.js";
 import { terminateInstance } from "./terminate-instance.js";
 import { waitInTime } from "./wait-in-time.js";
@@ -30,7 +31,14 @@ const REMOVERS: Readonly<Record<ResourceKind, Remover>> = {
  */
 export async function removeResource({ kind, id }: Resource, aws: Aws, host: Host): Promise<boolean> {
   host.log.debug(`Removing the ${kind} ${id} in ${aws.region}.`);
-  return REMOVERS[kind](id, aws, host);
+  try {
+    return await REMOVERS[kind](id, aws, host);
+  } catch (error) {
+    // A policy that asks for our tag forbids to remove what is gone, since that has no tags.
+    const isForbidden = isAwsCode(error, "UnauthorizedOperation");
+    if (isForbidden && (await livingResources(aws, [{ id, type: kind, tags: new Map() }])).size === 0) return false;
+    throw error;
+  }
 }
 
 async function unlessUnknown(codes: readonly string[], action: () => Promise<unknown>): Promise<boolean> {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OptionSources } from "@docker-machine/driver-sdk";
 import { FakeHost, FakeMachine } from "@docker-machine/driver-sdk/testing";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { AwsFault } from "../../../test/support/aws/aws-fault.ts";
 import type { Call } from "../../../test/support/aws/call.ts";
 import { testIdentity } from "../../../test/support/aws/identity.ts";
 import { permissionsOf } from "../../../test/support/aws/permissions.ts";
@@ -65,4 +66,33 @@ describe("the IAM policy is enough for a machine's whole life", () => {
       for (const kind of MAKES[action] ?? []) expect([action, tagged]).toEqual([action, expect.arrayContaining([kind])]);
     }
   });
+});
+
+test("Under the policy, AWS forbids to terminate what is gone, and rm succeeds all the same", async () => {
+  // What has no tags, since it isn't there, meets no condition that asks for one.
+  const world = await Ec2World.start(
+    { timing: { pending: 0, shuttingDown: 0, terminatedVisible: 0 } },
+    {
+      callerAddress: "203.0.113.9",
+      onCall: async ({ action }, effect) => {
+        try {
+          return await effect();
+        } catch (error) {
+          if (!(error instanceof AwsFault) || action !== "TerminateInstances" || error.code !== "InvalidInstanceID.NotFound") throw error;
+          throw new AwsFault("UnauthorizedOperation", "You are not authorized to perform this operation.");
+        }
+      },
+    },
+  );
+  const directory = await mkdtemp(join(tmpdir(), "docker-machine-test-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const options = optionsOf(world.flags({ "amazonec2-address-service": world.aws.addressUrl }));
+  const machine = new FakeMachine<typeof ec2Options, Ec2State>({ options, directory });
+  const driver = ec2.createDriver(machine, new FakeHost({ directory }));
+  await driver.create();
+  const aws = await world.open();
+  await aws.ec2("TerminateInstances", { InstanceIds: [machine.state.InstanceId ?? ""] });
+  await vi.waitFor(async () => expect((await aws.ec2("DescribeInstances", {})).Reservations ?? []).toEqual([]));
+  await driver.remove();
+  expect(world.account.residue()).toEqual([]);
 });

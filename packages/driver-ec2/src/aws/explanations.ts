@@ -9,7 +9,7 @@ import {
 import type { Explain, Failure } from "./failed-call.js";
 
 const CAPACITY_SUGGESTIONS = [
-  "Several types and subnets, which are tried in turn: --amazonec2-instance-type t3.micro,t3a.micro",
+  "Several types and subnets, which are tried in turn: --amazonec2-instance-type t3.micro --amazonec2-instance-type t3a.micro",
   "Any zone: leave out --amazonec2-zone and --amazonec2-subnet-id",
   "Instead of a spot instance: --amazonec2-spot-fallback",
 ];
