@@ -1,5 +1,6 @@
 import type { Host } from "@docker-machine/driver-sdk";
 import { type Aws, openAws } from "./aws/aws.js";
+import { isNew } from "./instance.js";
 import { ownKeyPairId } from "./key-pair.js";
 import type { Ec2Machine } from "./machine.js";
 import { removeResource } from "./remove-resource.js";
@@ -23,20 +24,26 @@ export async function removeInstance(machine: Ec2Machine, host: Host): Promise<v
   const { state } = machine;
   if (isEmpty(state.MachineId) && isEmpty(state.InstanceId) && isEmpty(state.KeyName)) return;
   const aws = await openAws(machine, host);
-  const looks = isUnfinished(state) ? LOOKS_AFTER_UNFINISHED : 1;
   // Also what was given up: it isn't tried a second time.
   const removed = new Set<string>();
-  for (let looked = 0; looked < looks; ) {
+  for (let looked = 0, looks = 1; looked < looks; ) {
     const found = (await remainsOf(machine, aws)).filter(({ id }) => !removed.has(id));
     const ids = await removeAll(found, aws, host);
     const groups = (await groupsOf(machine, aws, host)).filter((id) => !removed.has(id));
     ids.push(...(await removeGroups(groups, aws, host)));
     for (const id of ids) removed.add(id);
+    if (isUnfinished(state) || isUnknownYet(machine, removed)) looks = LOOKS_AFTER_UNFINISHED;
     // What was just removed may have hidden something: a volume that stays behind, the pair to a fleet.
     if (ids.length > 0) continue;
     looked += 1;
     if (looked < looks) await host.sleep(looked * 1000);
   }
+}
+
+/** AWS shows a terminated instance for about an hour, so one that was launched a moment ago and that it doesn't know isn't gone. */
+function isUnknownYet(machine: Ec2Machine, removed: ReadonlySet<string>): boolean {
+  const { InstanceId = "" } = machine.state;
+  return InstanceId !== "" && !removed.has(InstanceId) && isNew(machine);
 }
 
 /** A machine that has had an address is known to AWS; whatever is missing of it is gone. */

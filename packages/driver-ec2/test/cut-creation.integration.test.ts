@@ -58,6 +58,14 @@ test.each(KINDS)("A creation %s that ends after any call that changes something 
   }
 });
 
+test.each(KINDS)("A machine %s that AWS doesn't know everywhere yet is removed without residue", async (_kind, flags) => {
+  scene.account.consistency = { ...scene.account.consistency, hiddenReads: 2, hiddenWrites: 2 };
+  const machine = scene.machine({ state: {}, flags });
+  await makeInstance(machine, scene.host);
+  await removeInstance(machine, scene.host);
+  expect(scene.account.residue()).toEqual([]);
+});
+
 test.each(KINDS)(
   "A creation %s that ends after any call leaves orphans that are found and removed, without its state",
   async (_kind, flags) => {
