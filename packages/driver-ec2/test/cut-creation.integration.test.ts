@@ -15,16 +15,18 @@ afterEach(async () => {
   await scene[Symbol.asyncDispose]();
 });
 
+type Flags = NonNullable<GivenMachine["flags"]>;
+
 const isMutating = (action: string) => !/^(Describe|Get)/.test(action);
 
-const KINDS: readonly (readonly [string, NonNullable<GivenMachine["flags"]>])[] = [
+const KINDS: readonly (readonly [string, Flags])[] = [
   ["on demand", {}],
   ["as a spot instance", { "request-spot-instance": true }],
   ["by a fleet", { "request-spot-instance": true, "instance-type": ["t3.micro", "t3.small"] }],
 ];
 
 /** The calls that change something, in the order in which a whole creation makes them. */
-async function mutatingCalls(flags: GivenMachine["flags"]): Promise<readonly string[]> {
+async function mutatingCalls(flags: Flags): Promise<readonly string[]> {
   const machine = scene.machine({ state: {}, flags });
   await makeInstance(machine, scene.host);
   const actions = scene.standIn.calls.map(({ action }) => action).filter(isMutating);
@@ -34,7 +36,7 @@ async function mutatingCalls(flags: GivenMachine["flags"]): Promise<readonly str
 }
 
 /** Makes a machine until a call is done at AWS, and no further: its answer reaches nobody. */
-async function cutAfter(action: string, flags: GivenMachine["flags"]) {
+async function cutAfter(action: string, flags: Flags) {
   const machine = scene.machine({ state: {}, flags });
   const host = new FakeHost({ directory: scene.directory });
   scene.standIn.faults.plan(

@@ -58,6 +58,8 @@ export class LaunchScene {
 
   /** What AWS was asked to run, in order. */
   get launches(): RunInstancesCommandInput[] {
-    return this.world.aws.calls.filter(({ action }) => action === "RunInstances").map(({ input }) => input as RunInstancesCommandInput);
+    return this.world.aws.calls
+      .filter(({ action }) => action === "RunInstances")
+      .map(({ input }) => input as unknown as RunInstancesCommandInput);
   }
 }
