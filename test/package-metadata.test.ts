@@ -46,8 +46,9 @@ describe.for(folders.filter((folder) => /driver-(?!sdk)/.test(folder)))("The dri
     expect(manifest.peerDependencies?.["@docker-machine/driver-sdk"]).toMatch(/^\^/);
   });
 
-  test("comes with the CLI", () => {
-    expect(cli.dependencies).toHaveProperty([manifest.name]);
+  test("is built into the CLI, which needs neither it nor its libraries to be installed", () => {
+    expect(cli.devDependencies).toHaveProperty([manifest.name]);
+    expect(cli.dependencies).not.toHaveProperty([manifest.name]);
   });
 });
 
