@@ -15,6 +15,8 @@ const vitestArgs = project === undefined ? process.argv.slice(2) : rest;
 const HOST_IMAGE: Step = { name: "host image", command: ["node", "scripts/build-host-image.mjs"] };
 /** Tests with virtual machines boot this one. */
 const VM_IMAGE: Step = { name: "image of virtual machines", command: ["node", "scripts/build-vm-image.mjs"] };
+/** What tests of EC2 launch. They find it themselves; built here, none of them waits for it. */
+const MACHINE_IMAGE: Step = { name: "image of EC2 instances", command: ["node", "scripts/build-ami.mjs"] };
 const hasRealHosts = project !== "unit" && process.getuid?.() === 0;
 
 const checks = project === undefined ? await everyCheck() : [...(await runSteps([BUILD])), ...(await buildImages())];
@@ -26,9 +28,9 @@ async function everyCheck(): Promise<readonly StepResult[]> {
   return [...(await runSteps([systemPackages, BUILD, TYPECHECK, ...LINT])), ...(await buildImages())];
 }
 
-/** Both at once: a builder keeps one processor busy. */
+/** All at once: a builder keeps one processor busy. */
 async function buildImages(): Promise<readonly StepResult[]> {
-  return hasRealHosts ? Promise.all([HOST_IMAGE, VM_IMAGE].map(runStep)) : [];
+  return hasRealHosts ? Promise.all([HOST_IMAGE, VM_IMAGE, MACHINE_IMAGE].map(runStep)) : [];
 }
 
 async function runTests(): Promise<TestCounts> {
