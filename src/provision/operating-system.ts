@@ -8,7 +8,8 @@ export interface OperatingSystem {
   readonly prettyName: string;
 }
 
-const SUPPORTED = ["debian", "ubuntu"];
+/** `amzn` is Amazon Linux. */
+const SUPPORTED = ["debian", "ubuntu", "amzn"];
 
 /** Reads an os-release file (os-release(5)). */
 export function parseOsRelease(content: string): OperatingSystem {
@@ -30,7 +31,7 @@ export function parseOsRelease(content: string): OperatingSystem {
 export function checkSupported({ id, prettyName }: OperatingSystem, hasSystemd: boolean): void {
   const problem = !SUPPORTED.includes(id) ? `runs ${prettyName}` : hasSystemd ? undefined : `(${prettyName}) does not run systemd`;
   if (problem === undefined) return;
-  throw new MachineError("HOST_UNSUPPORTED", `The host ${problem}, but only Debian and Ubuntu with systemd can be set up.`, {
+  throw new MachineError("HOST_UNSUPPORTED", `The host ${problem}, but only Debian, Ubuntu and Amazon Linux with systemd can be set up.`, {
     suggestions: ["Choose another image with the driver's options."],
   });
 }

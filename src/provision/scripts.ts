@@ -36,6 +36,9 @@ while [ -e /run/cloud-init/enabled ] && [ ! -e /run/cloud-init/result.json ] && 
   sleep 0.25
 done`;
 
+/** What get.docker.com has no packages for: Amazon Linux, whose own repositories have Docker (AL2023's user guide, "Docker"). dnf waits for other package managers itself. */
+const IS_AMAZON_LINUX = `. /etc/os-release && [ "$ID" = amzn ]`;
+
 /** Prints whether root is at hand, whether systemd runs, and os-release. */
 export const INSPECT = `
 if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then echo root=yes; else echo root=no; fi
@@ -56,7 +59,7 @@ chmod 644 /etc/hosts.docker-machine
 mv -f /etc/hosts.docker-machine /etc/hosts`;
 
 /**
- * Installs what is missing: curl and, with the script at the address \`$1\`, Docker. Further arguments are variables for the environment, such as a proxy.
+ * Installs what is missing: curl and, with the script at the address \`$1\`, Docker; on Amazon Linux, its own package instead of what get.docker.com would install. Further arguments are variables for the environment, such as a proxy.
  * Prints the path of dockerd, then daemon.json. Another package manager at work is waited for: dpkg's lock by apt itself, that of the package lists by trying again.
  */
 export const INSTALL_DOCKER = `set -eu
@@ -64,7 +67,10 @@ url=$1
 shift
 for variable in "$@"; do export "$variable"; done
 ${PACKAGE_MANAGER}
-if ! command -v dockerd >/dev/null; then
+if ! command -v dockerd >/dev/null && [ "$url" = https://get.docker.com ] && (${IS_AMAZON_LINUX}); then
+  with_locks dnf -q -y install docker
+  hash -r
+elif ! command -v dockerd >/dev/null; then
   missing=
   command -v curl >/dev/null || missing=curl
   [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
@@ -100,6 +106,22 @@ mkdir -p "$(dirname "$applied")"
 printf '%s\\n' "$state" >"$applied.new"
 mv -f "$applied.new" "$applied"`;
 
+/** What is asked of, and done by, the host's package manager: `package_of FILE`, `version PACKAGE`, `is_installed PACKAGE`, `upgrade PACKAGE…`. */
+const PACKAGES = `if (${IS_AMAZON_LINUX}); then
+  package_of() { rpm -qf --queryformat '%{NAME}' "$1" 2>/dev/null || :; }
+  version() { rpm -q --queryformat '%{VERSION}-%{RELEASE}' "$1"; }
+  is_installed() { rpm -q "$1" >/dev/null 2>&1; }
+  upgrade() { with_locks dnf -q -y --refresh upgrade "$@"; }
+else
+  package_of() { dpkg-query --search "$1" 2>/dev/null | head -n 1 | cut -d : -f 1; }
+  version() { dpkg-query --show --showformat '\${Version}' "$1"; }
+  is_installed() { [ "$(dpkg-query --show --showformat '\${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+  upgrade() {
+    with_locks apt-get -q update -o APT::Update::Error-Mode=any
+    with_locks apt-get -q -y install --only-upgrade --no-install-recommends -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+  }
+fi`;
+
 /**
  * Upgrades the packages that Docker was installed from, and restarts it if it doesn't run what is installed. Arguments are variables for the environment, such as a proxy.
  * Prints the package's name, its version before, and its version after.
@@ -108,20 +130,19 @@ export const UPGRADE_DOCKER = `set -eu
 for variable in "$@"; do export "$variable"; done
 ${PACKAGE_MANAGER}
 dockerd=$(readlink -f "$(command -v dockerd)")
-package=$(dpkg-query --search "$dockerd" 2>/dev/null | head -n 1 | cut -d : -f 1)
+${PACKAGES}
+package=$(package_of "$dockerd")
 if [ -z "$package" ]; then
   echo "The file $dockerd belongs to no package." >&2
   exit 1
 fi
-version() { dpkg-query --show --showformat '\${Version}' "$package"; }
-before=$(version)
+before=$(version "$package")
 installed=
 for each in "$package" docker-ce-cli docker-ce-rootless-extras docker-cli docker-buildx-plugin docker-compose-plugin containerd.io containerd runc; do
-  case $(dpkg-query --show --showformat '\${db:Status-Status}' "$each" 2>/dev/null) in installed) installed="$installed $each" ;; esac
+  if is_installed "$each"; then installed="$installed $each"; fi
 done
-with_locks apt-get -q update -o APT::Update::Error-Mode=any
-with_locks apt-get -q -y install --only-upgrade --no-install-recommends -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $installed
-after=$(version)
+upgrade $installed
+after=$(version "$package")
 running=$(readlink "/proc/$(systemctl show --property MainPID --value docker)/exe" 2>/dev/null || :)
 if [ "$before" != "$after" ] || [ "$running" != "$dockerd" ]; then
   systemctl daemon-reload

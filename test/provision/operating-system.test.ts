@@ -10,8 +10,8 @@ test.each([
   expect(parseOsRelease(content)).toEqual({ id, prettyName });
 });
 
-test("Debian and Ubuntu with systemd are supported, and what else a host runs is named", () => {
-  for (const id of ["debian", "ubuntu"]) expect(() => checkSupported({ id, prettyName: id }, true)).not.toThrow();
+test("Debian, Ubuntu and Amazon Linux with systemd are supported, and what else a host runs is named", () => {
+  for (const id of ["debian", "ubuntu", "amzn"]) expect(() => checkSupported({ id, prettyName: id }, true)).not.toThrow();
   expect(() => checkSupported({ id: "alpine", prettyName: "Alpine Linux v3.20" }, false)).toThrow(
     expect.objectContaining({ code: "HOST_UNSUPPORTED", message: expect.stringContaining("runs Alpine Linux v3.20,") }),
   );

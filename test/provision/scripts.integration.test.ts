@@ -117,6 +117,25 @@ describe.skipIf(unavailable)(`On a host${unavailable === undefined ? "" : ` (ski
       ]);
     });
 
+    /** os-release of Amazon Linux, as far as it is read. */
+    const amazonLinux = 'NAME="Amazon Linux"\nVERSION="2023"\nID="amzn"\nID_LIKE="fedora"\nVERSION_ID="2023"\n';
+
+    test("is installed from its own repositories on Amazon Linux, which get.docker.com doesn't know", async () => {
+      const host = await bareHost("exit 1");
+      await writeFile(join(host.etc, "os-release"), amazonLinux);
+      await host.program("dnf", 'printf "#!/bin/sh\n" >"$SANDBOX/bin/dockerd"; chmod +x "$SANDBOX/bin/dockerd"');
+      expect((await host.run(hideDocker + INSTALL_DOCKER, ["https://get.docker.com"])).stdout).toMatch(/^\/\S+\/bin\/dockerd\n/);
+      expect(await host.calls()).toEqual(["dnf -q -y install docker"]);
+    });
+
+    test("is installed by a script that the user names, on Amazon Linux too", async () => {
+      const host = await bareHost('printf "#!/bin/sh\n" >"$SANDBOX/bin/dockerd"; chmod +x "$SANDBOX/bin/dockerd"');
+      await writeFile(join(host.etc, "os-release"), amazonLinux);
+      await host.program("dnf");
+      await host.run(hideDocker + INSTALL_DOCKER, [url]);
+      expect(await host.calls()).toEqual([expect.stringMatching(/^curl /)]);
+    });
+
     test("is waited for while another package manager holds a lock", async () => {
       const host = await bareHost(
         'if [ ! -e "$SANDBOX/tried" ]; then touch "$SANDBOX/tried"; echo "E: Could not get lock /var/lib/apt/lists/lock" >&2; exit 100; fi\ntouch "$SANDBOX/bin/dockerd"',
@@ -194,6 +213,26 @@ esac`,
       expect(await changes(host)).toEqual([
         "apt-get -q update -o APT::Update::Error-Mode=any",
         expect.stringMatching(new RegExp(`^apt-get -q -y install --only-upgrade .* ${name} containerd$`)),
+        "systemctl restart docker",
+      ]);
+    });
+
+    test("with dnf on Amazon Linux, and restarted", async () => {
+      const host = await dockerHost("none", "1.0");
+      await writeFile(join(host.etc, "os-release"), 'ID="amzn"\n');
+      await host.program(
+        "rpm",
+        `case "$*" in
+  *-qf*) printf docker ;;
+  *VERSION*) cat "$SANDBOX/version" ;;
+  *docker|*containerd|*runc) ;;
+  *) exit 1 ;;
+esac`,
+      );
+      await host.program("dnf", 'echo 25.0.8-1.amzn2023 >"$SANDBOX/version"');
+      expect((await host.run(UPGRADE_DOCKER)).stdout).toBe("docker\n1.0\n25.0.8-1.amzn2023\n");
+      expect((await host.calls()).filter((call) => /^dnf|restart/.test(call))).toEqual([
+        "dnf -q -y --refresh upgrade docker containerd runc",
         "systemctl restart docker",
       ]);
     });
