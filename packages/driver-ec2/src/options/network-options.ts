@@ -35,12 +35,12 @@ export const networkOptions = {
   openPort: {
     type: "string-list",
     flag: "amazonec2-open-port",
-    usage: "Port to open besides SSH and Docker: 8080, 8080/udp or 8000-8100 (repeatable)",
+    usage: "Port to open to everybody: 8080, 8080/udp or 8000-8100 (repeatable)",
   },
   ingressCidr: {
     type: "string-list",
     flag: "amazonec2-ingress-cidr",
-    usage: "Who may reach the ports: 203.0.113.0/24, or 0.0.0.0/0 for all (repeatable; default: this computer's public address)",
+    usage: "Who may reach SSH and Docker: 203.0.113.0/24, or 0.0.0.0/0 for all (repeatable; default: this computer's public address)",
   },
   addressService: {
     type: "string",
