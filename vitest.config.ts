@@ -7,8 +7,6 @@ const SLOW_TESTS = [...TESTS.map((folder) => `${folder}/**/*.integration.test.{t
 export default defineConfig({
   test: {
     teardownTimeout: 60_000,
-    // It kept serving packages' modules as they were before they were built again.
-    fsModuleCache: false,
     projects: [
       {
         test: {

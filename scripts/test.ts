@@ -34,6 +34,8 @@ async function buildImages(): Promise<readonly StepResult[]> {
 }
 
 async function runTests(): Promise<TestCounts> {
+  // Vitest has been seen to take packages' modules from there as they were before they were built again.
+  rmSync(join("node_modules", ".vitest-cache"), { recursive: true, force: true });
   const directory = mkdtempSync(join(tmpdir(), "docker-machine-tests-"));
   const countsFile = join(directory, "counts.json");
   process.env.TEST_COUNTS_FILE = countsFile;

@@ -4,7 +4,7 @@ import { Cli } from "../../support/cli.js";
 import { generateKey, sshServerUnavailable, startSshServer } from "../../support/ssh-server.js";
 
 const fixtures = new URL("../../fixtures/go-store/", import.meta.url);
-const shipped = ["generic", "none", "virtualbox"];
+const shipped = ["amazonec2", "generic", "none", "virtualbox"];
 const drivers = (await readdir(new URL("driver-fields/", fixtures))).map((file) => file.replace(/\.json$/, ""));
 
 let cli: Cli;
