@@ -79,7 +79,7 @@ describe.each(["bash", "zsh", "fish"] as const)("%s completes", (shell) => {
   });
 
   it("driver names", async () => {
-    expect(await offered(shell, "create", "-d", "")).toEqual(["generic", "none", "qemu", "virtualbox"]);
+    expect(await offered(shell, "create", "-d", "")).toEqual(["amazonec2", "generic", "none", "qemu", "virtualbox"]);
     expect(await offered(shell, "create", "--driver", "no")).toEqual(["none"]);
     expect(await offered(shell, "driver", "info", "g")).toEqual(["generic"]);
   });
@@ -95,7 +95,7 @@ describe.each(["bash", "zsh", "fish"] as const)("%s completes", (shell) => {
 describe("bash", () => {
   it("completes a value behind =, which it takes for a word of its own", async () => {
     expect(await offered("bash", "create", "--driver", "=", "ge")).toEqual(["generic"]);
-    expect(await offered("bash", "create", "--driver", "=")).toEqual(["generic", "none", "qemu", "virtualbox"]);
+    expect(await offered("bash", "create", "--driver", "=")).toEqual(["amazonec2", "generic", "none", "qemu", "virtualbox"]);
   });
 
   it("has the commands and flags of plugins from @oclif/plugin-autocomplete", async () => {

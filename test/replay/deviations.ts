@@ -69,6 +69,13 @@ export const deviations: Readonly<Record<string, Deviation>> = {
     stderr: "VirtualBox: https://",
   },
   c14_create_unknown_flag: { ...USAGE, stderr: "bogus" },
+  c18_create_amazonec2_nocreds: {
+    reason:
+      "credentials are looked for where AWS's SDK looks, which reads files, runs programs and asks the network: that is the pre-create check's, whose exit code is 3, and not the options'",
+    stdout: () => "Running pre-create checks...\n",
+    exitCode: 3,
+    stderr: "There are no credentials for AWS",
+  },
   c16_create_int_flag_bad: { ...USAGE, stderr: "abc" },
   e09_inspect_two: { ...USAGE, stderr: "Expected one machine name as an argument" },
   e17_rm_noarg: { ...USAGE, stderr: "Expected to get one or more machine names as arguments" },

@@ -7,7 +7,7 @@ import { startAws } from "../../../test/support/aws/server.ts";
 import ec2 from "../src/index.js";
 
 /** How much later it is each time that somebody looks: pauses take no time here, so waiting for an instance is looking often. */
-const TICK_MS = 5;
+const TICK_MS = 40;
 const OPERATION_MS = 20_000;
 
 /** An account with nothing in it, where each call is a step that may fail. Nothing is repeated by the SDK, so that the driver meets every failure. */
