@@ -30,7 +30,7 @@ export function comparisons({ registry, machines, scratch }: BenchWorld): readon
   registry.publish(driverPackage({ driver: "sample", manifest: { dependencies: { "a-dependency": "^1.0.0" } } }));
   return [
     ...HOT.map((words) => toNode(`${words.join(" ")}, a none machine`, [...words, "-s", machines.one], { limit: 1.5, runs: 40 })),
-    ...CLOUD.map((words) => toNode(`${words.join(" ")}, an amazonec2 machine`, [...words, "-s", machines.one], { limit: 1.5, runs: 40 })),
+    ...CLOUD.map((words) => toNode(`${words.join(" ")}, an amazonec2 machine`, [...words, "-s", machines.cloud], { limit: 1.5, runs: 40 })),
     ...([0, 100, 500] as const).map((count) =>
       toNode(`ls -q, ${count} machines`, ["ls", "-q", "-s", machines.refusing[count]], { limit: 1.5, runs: 40 }),
     ),

@@ -11,8 +11,10 @@ import { storeCertificates } from "../test/support/store-certificates.js";
 
 /** Stores with machines, as `create` makes them, and what they lead to. They are of the driver `none` unless it says otherwise. */
 export interface BenchMachines extends AsyncDisposable {
-  /** `dev`, and `cloud`, which is of the driver `amazonec2`: the Docker of both answers. */
+  /** One machine, `dev`, whose Docker answers. */
   readonly one: string;
+  /** One machine, `cloud`, of the driver `amazonec2`, whose Docker answers. */
+  readonly cloud: string;
   /** Docker's URL of `dev`. */
   readonly url: string;
   /** Stores by the number of their machines, whose endpoints refuse. */
@@ -55,9 +57,11 @@ export async function makeMachines(scratch: string): Promise<BenchMachines> {
   };
   const paths = new StorePaths({ storagePath: one });
   await writeMachine(paths, { name: "dev", ...known(url), certificatesDirectory });
-  await writeMachine(paths, { name: "cloud", ...launched(), certificatesDirectory });
+  const cloud = join(scratch, "cloud");
+  await writeMachine(new StorePaths({ storagePath: cloud }), { name: "cloud", ...launched(), certificatesDirectory });
   return {
     one,
+    cloud,
     url,
     refusing: {
       0: await store("none", []),

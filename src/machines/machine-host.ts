@@ -1,12 +1,11 @@
 import type { ConnectOptions } from "../ssh/connect.js";
-import { DriverHost } from "./driver-host.js";
+import { DriverHost, type DriverHostOptions } from "./driver-host.js";
 import type { MachineContext } from "./machine-context.js";
 import type { StoredMachine } from "./stored-machine.js";
 
 /** The SDK's host for one machine's driver. */
 export function machineHost(context: MachineContext, machine: StoredMachine): DriverHost {
-  return new DriverHost({
-    ...partsFor(context, machine.config.DriverName),
+  return hostOf(context, machine.config.DriverName, {
     machineName: machine.name,
     machineDirectory: machine.directory,
     connectOptions: () => connectOptions(context, machine),
@@ -15,8 +14,7 @@ export function machineHost(context: MachineContext, machine: StoredMachine): Dr
 
 /** The SDK's host for what a driver does without a machine: there is nothing to log in to, and no key. */
 export function driverHost(context: MachineContext, driverName: string): DriverHost {
-  return new DriverHost({
-    ...partsFor(context, driverName),
+  return hostOf(context, driverName, {
     machineName: driverName,
     machineDirectory: undefined,
     connectOptions: () => {
@@ -25,10 +23,14 @@ export function driverHost(context: MachineContext, driverName: string): DriverH
   });
 }
 
-function partsFor(context: MachineContext, driverName: string) {
-  return {
+type OfMachine = Pick<DriverHostOptions, "machineName" | "machineDirectory" | "connectOptions">;
+
+function hostOf(context: MachineContext, driverName: string, ofMachine: OfMachine): DriverHost {
+  return new DriverHost({
+    ...ofMachine,
     log: context.log,
     progress: context.progress,
+    // Whoever asks for it takes interrupts over: only a driver that waits does.
     get signal() {
       return context.signal;
     },
@@ -38,7 +40,7 @@ function partsFor(context: MachineContext, driverName: string) {
       return storeId(context.store.paths, context.signal);
     },
     cacheDirectory: context.driverCacheDirectory,
-  };
+  });
 }
 
 /**

@@ -1,5 +1,7 @@
-import { BlockList, isIP } from "node:net";
 import { DriverError } from "@docker-machine/driver-sdk";
+
+/** Loaded when it is needed: who only wants a machine's address loads this file, too. */
+const net = () => process.getBuiltinModule("node:net");
 
 /** Everybody, by version of the Internet Protocol. */
 export const EVERYBODY = { 4: "0.0.0.0/0", 6: "::/0" } as const;
@@ -29,13 +31,14 @@ export function parseIngressCidr(text: string): string {
 
 /** The range of one address: itself, or its IPv6 network, within which a computer changes its address daily (RFC 8981). */
 export function rangeAround(address: string): string {
-  return isIP(address) === 6 ? `${networkOf(address)}::/64` : `${address}/32`;
+  return net().isIP(address) === 6 ? `${networkOf(address)}::/64` : `${address}/32`;
 }
 
 /** Whether all addresses of `inner` are in `outer`. */
 export function containsRange(outer: string, inner: string): boolean {
   const [whole, part] = [rangeOf(outer), rangeOf(inner)];
   if (whole === undefined || part === undefined || whole.family !== part.family || whole.prefix > part.prefix) return false;
+  const { BlockList } = net();
   const list = new BlockList();
   const family = whole.family === 4 ? "ipv4" : "ipv6";
   list.addSubnet(whole.address, whole.prefix, family);
@@ -49,7 +52,7 @@ export function isIpv6Range(range: string): boolean {
 
 function rangeOf(text: string): IpRange | undefined {
   const [address = "", prefixText, ...more] = text.split("/");
-  const family = isIP(address);
+  const family = net().isIP(address);
   if (more.length > 0 || (family !== 4 && family !== 6)) return undefined;
   const longest = family === 4 ? 32 : 128;
   if (prefixText === undefined) return { address, prefix: longest, family };
