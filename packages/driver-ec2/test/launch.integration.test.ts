@@ -8,10 +8,11 @@ import { LaunchScene } from "./support/launch-scene.ts";
 const SPOT = { "request-spot-instance": true };
 const TWO_TYPES = { "instance-type": ["t3.micro", "t3a.micro"] };
 
-test("Where a zone has no capacity, the next one is tried", async () => {
+test("Where a zone has no capacity, the next one is tried, at once", async () => {
   const scene = await LaunchScene.start({ shortages: [{ zone: "us-east-1a" }] });
-  const { state } = await scene.made();
+  const { state } = await scene.made({ retries: "5" });
   expect(state.Zone).toBe("b");
+  expect(scene.launches).toHaveLength(2);
   const [first, second] = scene.launches;
   expect(first?.ClientToken).not.toBe(second?.ClientToken);
 });

@@ -37,8 +37,12 @@ interface Service {
 
 const makers: Readonly<Record<AwsService, (configuration: ClientConfiguration) => Promise<Service>>> = {
   ec2: async (configuration) => {
-    const { EC2Client, ec2Commands } = await import("./ec2-commands.js");
-    return { client: new EC2Client(configuration) as Client, commands: ec2Commands };
+    const [{ EC2Client, ec2Commands }, { CapacityRetryStrategy }] = await Promise.all([
+      import("./ec2-commands.js"),
+      import("./retry-strategy.js"),
+    ]);
+    const retryStrategy = new CapacityRetryStrategy(configuration.maxAttempts);
+    return { client: new EC2Client({ ...configuration, retryStrategy }) as Client, commands: ec2Commands };
   },
   ssm: async (configuration) => {
     const { SSMClient, ssmCommands } = await import("./ssm-commands.js");

@@ -1,9 +1,24 @@
 import type { Explanation, FailedCall, Failure } from "./failed-call.js";
 
+/** What "Service Quotas" calls a quota, and what helps without more of it. */
+interface Quota {
+  readonly service: string;
+  readonly code: string;
+  readonly name: string;
+  readonly instead?: string;
+}
+
+const ANOTHER_REGION = "Another region has quotas of its own: --amazonec2-region REGION";
+
 /** Quotas by the error that tells they are used up, besides those of virtual processors. Source: "Amazon VPC quotas" and "Amazon EBS quotas". */
-const QUOTAS: Readonly<Record<string, { readonly service: string; readonly code: string; readonly name: string }>> = {
+const QUOTAS: Readonly<Record<string, Quota>> = {
   SecurityGroupLimitExceeded: { service: "vpc", code: "L-E79EC296", name: "VPC security groups per Region" },
-  RulesPerSecurityGroupLimitExceeded: { service: "vpc", code: "L-0EA8095F", name: "Inbound or outbound rules per security group" },
+  RulesPerSecurityGroupLimitExceeded: {
+    service: "vpc",
+    code: "L-0EA8095F",
+    name: "Inbound or outbound rules per security group",
+    instead: "A new group, with rules for this machine alone: --amazonec2-security-group NAME",
+  },
   SecurityGroupsPerInterfaceLimitExceeded: { service: "vpc", code: "L-2AFB9258", name: "Security groups per network interface" },
   NetworkInterfaceLimitExceeded: { service: "vpc", code: "L-DF5E4CA3", name: "Network interfaces per Region" },
 };
@@ -28,12 +43,12 @@ export async function explainExceededQuota({ awsCode, message, call }: Failure):
     suggestions: [
       `Ask AWS for more: ${request}`,
       "See what is there that nothing needs any more: docker-machine driver amazonec2 orphans",
-      "Another region has quotas of its own: --amazonec2-region REGION",
+      quota?.instead ?? ANOTHER_REGION,
     ],
   };
 }
 
-async function vcpuQuota(awsCode: string, call: FailedCall): Promise<{ service: string; code: string; name: string } | undefined> {
+async function vcpuQuota(awsCode: string, call: FailedCall): Promise<Quota | undefined> {
   const type = instanceTypeIn(call.input);
   const market = VCPU_CODES[awsCode];
   if (market === undefined || type === undefined) return undefined;

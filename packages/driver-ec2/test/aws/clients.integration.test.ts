@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeHost } from "@docker-machine/driver-sdk/testing";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { delay, throttle } from "../../../../test/support/aws/faults.ts";
+import { delay, refuse, throttle } from "../../../../test/support/aws/faults.ts";
 import { openAws } from "../../src/aws/aws.js";
 import { Ec2World, optionsOf } from "../support/ec2-world.js";
 import { errorOf } from "../support/error-of.js";
@@ -132,6 +132,17 @@ describe("calls", () => {
     await (await world.open(new FakeHost(), { "amazonec2-retries": "2" })).ec2("DescribeVpcs", {});
     world.aws.faults.plan(throttle(), { action: "DescribeVpcs" });
     expect((await errorOf((await world.open()).ec2("DescribeVpcs", {}))).code).toBe("EC2_THROTTLED");
+  });
+
+  test("are repeated when AWS fails, but not when it has no capacity", async () => {
+    const world = await Ec2World.start();
+    const aws = await world.open(new FakeHost(), { "amazonec2-retries": "2" });
+    world.aws.faults.plan(refuse("InternalError"), { action: "DescribeVpcs" });
+    await aws.ec2("DescribeVpcs", {});
+    expect(world.count("DescribeVpcs")).toBe(2);
+    world.aws.faults.plan(refuse("InsufficientInstanceCapacity"), { action: "RunInstances" });
+    expect((await errorOf(aws.ec2("RunInstances", { MinCount: 1, MaxCount: 1 }))).code).toBe("EC2_CAPACITY_MISSING");
+    expect(world.count("RunInstances")).toBe(1);
   });
 
   test("end at once when the host is interrupted", async () => {

@@ -55,6 +55,7 @@ describe("an error of AWS's", () => {
     expect(text).toContain("--service-code ec2 --quota-code L-1216C47A");
     expect((await explained("MaxSpotInstanceCountExceeded")).text).toContain("L-34B43A08");
     expect((await explained("SecurityGroupLimitExceeded")).text).toContain("VPC security groups per Region");
+    expect((await explained("RulesPerSecurityGroupLimitExceeded")).text).toContain("--amazonec2-security-group NAME");
     expect((await explained("VolumeLimitExceeded")).code).toBe("EC2_QUOTA_EXCEEDED");
   });
 });
