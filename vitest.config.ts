@@ -15,6 +15,8 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...SLOW_TESTS],
           testTimeout: 20_000,
           maxWorkers: "100%",
+          // A process for each file would take as long again as the tests.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

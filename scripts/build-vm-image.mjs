@@ -121,7 +121,8 @@ function build(directory) {
   configure(rootfs, rootId, kernels);
   const disk = join(directory, "disk.raw");
   writeBiosDisk(disk, { rootfs, rootId, scratch: directory });
-  run("qemu-img", ["convert", "-c", "-W", "-m", "4", "-f", "raw", "-O", "qcow2", disk, join(directory, "debian.qcow2")]);
+  const options = ["-c", "-W", "-m", "4", "-o", "compression_type=zstd"];
+  run("qemu-img", ["convert", ...options, "-f", "raw", "-O", "qcow2", disk, join(directory, "debian.qcow2")]);
   for (const name of ["rootfs", "disk.raw"]) rmSync(join(directory, name), { recursive: true });
   buildContainerImage(directory);
 }

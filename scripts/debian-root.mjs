@@ -57,9 +57,10 @@ export function buildOnce(folder, script, build) {
   }
 }
 
-/** Makes a Debian root file system in a new folder. */
+/** Makes a Debian root file system in a new folder. What a crash of this computer would damage is built again. */
 export function makeRoot(rootfs, packages, options = []) {
-  run("mmdebstrap", ["--quiet", "--variant=minbase", `--include=${packages.join(",")}`, ...options, suite, rootfs, ...sourceFiles()]);
+  const all = ["--quiet", "--variant=minbase", "--dpkgopt=force-unsafe-io", `--include=${packages.join(",")}`, ...options];
+  run("mmdebstrap", [...all, suite, rootfs, ...sourceFiles()]);
 }
 
 /** Runs a program, which may speak on standard error only. Its standard input is `input`. */

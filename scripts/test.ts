@@ -19,18 +19,16 @@ const VM_IMAGE: Step = { name: "image of virtual machines", command: ["node", "s
 const MACHINE_IMAGE: Step = { name: "image of EC2 instances", command: ["node", "scripts/build-ami.mjs"] };
 const hasRealHosts = project !== "unit" && process.getuid?.() === 0;
 
-const checks = await everyCheck();
+const checks = project === undefined ? await everyCheck() : [...(await runSteps([BUILD])), ...(await buildImages())];
 const tests = await runTests();
 process.exitCode = summarize(checks, tests);
 
-/** The images are built meanwhile: builders wait for the disk, too. */
 async function everyCheck(): Promise<readonly StepResult[]> {
   const systemPackages: Step = { name: "system packages", command: ["node", "scripts/install-system-packages.mjs"] };
-  const before = project === undefined ? await runSteps([systemPackages]) : [];
-  const steps = project === undefined ? [BUILD, TYPECHECK, ...LINT] : [BUILD];
-  return [before, ...(await Promise.all([runSteps(steps), buildImages()]))].flat();
+  return [...(await runSteps([systemPackages, BUILD, TYPECHECK, ...LINT])), ...(await buildImages())];
 }
 
+/** All at once: a builder keeps one processor busy. */
 async function buildImages(): Promise<readonly StepResult[]> {
   return hasRealHosts ? Promise.all([HOST_IMAGE, VM_IMAGE, MACHINE_IMAGE].map(runStep)) : [];
 }
