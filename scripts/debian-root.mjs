@@ -57,7 +57,7 @@ export function buildOnce(folder, script, build) {
   }
 }
 
-/** Makes a Debian root file system in a new folder. What a crash of this computer would damage is built again. */
+/** Makes a Debian root file system in a new folder. dpkg waits for no disk: what a crash cuts short is unfinished, and built again. */
 export function makeRoot(rootfs, packages, options = []) {
   const all = ["--quiet", "--variant=minbase", "--dpkgopt=force-unsafe-io", `--include=${packages.join(",")}`, ...options];
   run("mmdebstrap", [...all, suite, rootfs, ...sourceFiles()]);

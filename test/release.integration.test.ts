@@ -72,10 +72,10 @@ async function copyPackages(): Promise<void> {
   const from = join(root, "node_modules");
   const to = join(clone, "node_modules");
   try {
-    await execute("cp", ["--archive", "--link", from, to]);
+    await execute("cp", ["-al", from, to]);
   } catch {
     await rm(to, { recursive: true, force: true });
-    await execute("cp", ["--archive", from, to]);
+    await execute("cp", ["-a", from, to]);
   }
 }
 

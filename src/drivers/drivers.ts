@@ -1,51 +1,23 @@
 import { join } from "node:path";
-import type { Logger } from "@docker-machine/driver-sdk";
 import { removeDirectory } from "../files/atomic-file.js";
 import { withLock } from "../files/lock.js";
 import type { Settings } from "../settings.js";
 import type { Gate, InstallWishes } from "./candidate.js";
-import { type Ask, unknownName } from "./consent/trust.js";
+import { unknownName } from "./consent/trust.js";
 import { describeInstallation, describePresent } from "./describe-installation.js";
 import { DriverLoader, type DriverReference } from "./driver-loader.js";
+import type { DriversOptions } from "./drivers-options.js";
 import type { FoundDriver } from "./find-driver.js";
 import type { GitHosts } from "./git-hosts/git-hosts.js";
-import type { InstallStep } from "./install-context.js";
 import { describeReceipt, describeShipped, type InstalledDriver } from "./installed-driver.js";
 import type { LoadedDriver } from "./loaded-driver.js";
 import { missingError } from "./missing.js";
-import type { LoadOfficialIndex } from "./official-index/index-gate.js";
-import { loadPolicy, type PolicyPlaces } from "./policy/policy-places.js";
+import { loadPolicy } from "./policy/policy-places.js";
 import { type Receipt, Receipts } from "./receipts.js";
 import { findShipped, shippedAlready, shippedDrivers, shippedStays } from "./shipped.js";
 import { type DriverSource, formatSource, parseSource } from "./source/source.js";
 import type { DriverUpdate, UpdateContext } from "./updates.js";
 import { readTyped } from "./versioned-name.js";
-
-/** What {@link Drivers} works with. */
-export interface DriversOptions {
-  /** The folder of installed drivers. It is made when needed. */
-  readonly directory: string;
-  /** The folder of what can be fetched again. Absent: nothing is kept. */
-  readonly cacheDirectory?: string;
-  /** Read when something is installed. */
-  readonly settings: () => Promise<Settings>;
-  /** Tokens, npm's settings and git's are taken from it. */
-  readonly env: NodeJS.ProcessEnv;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-  /** What `./folder` is relative to. */
-  readonly cwd: string;
-  /** Absent without a terminal. */
-  readonly ask?: Ask | undefined;
-  /** The version of this program. */
-  readonly programVersion: string;
-  /** The official index. Absent: a short name stands for a package of npm. */
-  readonly officialIndex?: LoadOfficialIndex;
-  /** Where policies are looked for. Absent: there is none. */
-  readonly policyPlaces?: PolicyPlaces;
-  /** Told before each step of an installation, for a live display. */
-  readonly onStep?: (step: InstallStep) => void;
-}
 
 /** All that is known of one driver. */
 export interface DriverDetails extends InstalledDriver {

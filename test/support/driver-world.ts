@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { Drivers, type DriversOptions } from "../../src/drivers/drivers.js";
+import { Drivers } from "../../src/drivers/drivers.js";
+import type { DriversOptions } from "../../src/drivers/drivers-options.js";
 import { GitHost } from "./git-host.js";
 import { GitHubServer } from "./github-server.js";
 import { PackageRegistry } from "./package-registry.js";

@@ -1,6 +1,7 @@
 // Uses drivers in a process of its own, as the built program does: node --import ./run-typescript.mjs drivers-program.ts JSON
 import { BaseDriver } from "@docker-machine/driver-sdk";
-import { Drivers, type DriversOptions } from "../../src/drivers/drivers.js";
+import { Drivers } from "../../src/drivers/drivers.js";
+import type { DriversOptions } from "../../src/drivers/drivers-options.js";
 import { RecordingLog } from "./recording-log.js";
 
 /** `update` updates the driver of that name, and rolls it back every third time; `obtain` loads it. */

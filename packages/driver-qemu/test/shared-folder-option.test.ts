@@ -4,7 +4,7 @@ import { checkSharedFolders, parseSharedFolder } from "../src/shared-folder-opti
 describe("a shared folder", () => {
   test("is seen at its name, or at a path", () => {
     expect(parseSharedFolder("/home/me/src:src")).toEqual({ directory: "/home/me/src", guestPath: "/src" });
-    expect(parseSharedFolder("./a:b:/work/a/")).toEqual({ directory: "./a:b", guestPath: "/work/a" });
+    expect(parseSharedFolder("./a:b:/srv/a/")).toEqual({ directory: "./a:b", guestPath: "/srv/a" });
     expect(parseSharedFolder("C:\\src:/src")).toEqual({ directory: "C:\\src", guestPath: "/src" });
   });
 

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { bundleOf } from "../../../src/drivers/bundle/bundle-of.js";
 import { installBundle } from "../../../src/drivers/bundle/install-bundle.js";
 import { writeBundle } from "../../../src/drivers/bundle/write-bundle.js";
-import type { DriversOptions } from "../../../src/drivers/drivers.js";
+import type { DriversOptions } from "../../../src/drivers/drivers-options.js";
 import { shippedDrivers } from "../../../src/drivers/shipped.js";
 import { dependentDriver, driverPackage, packPackage, plainPackage, writeFiles } from "../../support/driver-package.js";
 import { DriverWorld } from "../../support/driver-world.js";

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { DriversOptions } from "../../../src/drivers/drivers.js";
+import type { DriversOptions } from "../../../src/drivers/drivers-options.js";
 import { lockDrivers } from "../../../src/drivers/project/lock-drivers.js";
 import { requireProject } from "../../../src/drivers/project/project.js";
 import { installWholeLock } from "../../../src/drivers/project/project-driver.js";

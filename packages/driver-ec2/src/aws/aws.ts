@@ -7,9 +7,10 @@ import type { quotasCommands } from "./quotas-commands.js";
 import type { ssmCommands } from "./ssm-commands.js";
 import type { stsCommands } from "./sts-commands.js";
 
+type Send = (request: never) => Promise<{ readonly output: unknown }>;
+
 interface CommandClass {
-  // biome-ignore format: one line
-  new (...input: never[]): { readonly input: unknown; resolveMiddleware(...parts: never[]): (request: never) => Promise<{ readonly output: unknown }> };
+  new (...input: never[]): { readonly input: unknown; resolveMiddleware(...parts: never[]): Send };
 }
 
 type InputOf<C extends CommandClass> = InstanceType<C>["input"];
